@@ -1,0 +1,4 @@
+"""Progressive streaming for RAG: the pipeline. Runs without Gradio, without mocks, without a network.
+
+Read in this order: `values`, `events`, `grammar`, `policy`, `stream`, `stages`, `fast_path`, `slow_path`, `pipeline`.
+"""

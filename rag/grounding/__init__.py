@@ -1,0 +1,1 @@
+"""What the claims of an answer rest on: sentences, support, citations."""

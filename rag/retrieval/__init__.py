@@ -1,0 +1,1 @@
+"""Finding passages: the corpus, BM25, confidence, reranking."""
