@@ -1,4 +1,4 @@
-"""What can go wrong, by what a caller can do about it. Every error has a stable code and a message that is safe to show.
+"""What can go wrong, by what a caller can do about it: each error has a stable code and a message safe to show.
 
 Strategy: adapters translate foreign errors here, once, with `map_errors`; stages turn a `RagError` into an event;
 anything that is not a `RagError` is a bug, ends the run as `internal`, and is logged with its traceback.

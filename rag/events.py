@@ -105,7 +105,7 @@ class FinalAnswer(Payload):
     """Mean support of the final claims by the final evidence; None when the judge failed."""
     worst_claim_score: Score | None = None
     safety_pass: bool
-    """True only after an explicit pass of the text in `answer`."""
+    """True only after an explicit pass of the text in `answer`, or for the pipeline's own fixed wording."""
     citations: tuple[Citation, ...] = ()
     safe_fallback: bool = False
     degraded: tuple[StageName, ...] = ()

@@ -1,0 +1,199 @@
+"""A language model behind the OpenAI chat-completions protocol: OpenAI, Azure OpenAI, or anything that speaks it.
+
+It turns a `GenerationRequest` into a stream of tokens and every way that can fail into one of our errors. It has its
+own limits and its own single retry, because the SDK's are of no use here: its read timeout is ten minutes, and its
+retries cannot tell whether a reader has already seen a word. It does not know the pipeline, events or the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+import httpx2
+from openai import AsyncAzureOpenAI, AsyncOpenAI, omit
+from openai.types.chat import (
+    ChatCompletionMessageParam,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionUserMessageParam,
+)
+
+from rag.backends.environment import endpoint, optional, required
+from rag.backends.openai_errors import translated
+from rag.backends.openai_reply import Reply
+from rag.errors import GenerationError, GenerationRateLimited
+from rag.prompt import PROMPT_CHARS, Message, fit, messages
+from rag.settings import Settings
+from rag.values import GenerationRequest
+
+OPENAI_URL = "https://api.openai.com/v1"
+DEFAULT_MODEL = "gpt-4o-mini"
+Prompt = list[ChatCompletionMessageParam]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratorLimits:
+    """What one generation may cost. Times in seconds."""
+
+    connect_s: float = 2.0
+    first_token_s: float = 8.0
+    """From the call to the first token, the retry included: the reader waits once."""
+    inter_token_s: float = 5.0
+    """Between two tokens. Keep-alive comments and empty chunks do not count: they are no progress."""
+    tail_s: float = 0.5
+    """After the finish reason, for what may still follow it; the text is complete by then."""
+    retry_pause_s: float = 0.25
+    longest_retry_after_s: float = 2.0
+    """A provider that asks for a longer pause than this is not asked again: the error says so sooner."""
+    output_tokens: int = 1000
+    prompt_chars: int = PROMPT_CHARS
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The limits that the pipeline's settings imply."""
+        return cls(
+            first_token_s=settings.budgets.first_token_s,
+            inter_token_s=settings.budgets.inter_token_s,
+            output_tokens=settings.limits.output_tokens,
+        )
+
+
+class OpenAIGenerator:
+    """Implements the `Generator` port. Close it with `aclose`: it holds a pool of connections."""
+
+    def __init__(
+        self,
+        client: AsyncOpenAI,
+        model: str,
+        *,
+        limits: GeneratorLimits | None = None,
+        max_tokens_name: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens",
+    ) -> None:
+        """Use `client` (an `AsyncAzureOpenAI` is one too) and own it from now on; `model` is a deployment on Azure.
+
+        `max_tokens_name` is what the server calls the output limit: OpenAI's reasoning models refuse the old name,
+        many compatible servers know no other.
+        """
+        self._limits = limits or GeneratorLimits()
+        # No read timeout: it would count bytes, and a keep-alive comment is a byte. Our limits count tokens.
+        timeout = httpx2.Timeout(self._limits.connect_s, read=None)
+        self._client = client.with_options(max_retries=0, timeout=timeout)
+        self._model = model
+        self._max_tokens_name = max_tokens_name
+
+    async def stream(self, request: GenerationRequest) -> AsyncGenerator[str]:
+        """Tokens of the answer to `request`; see the port. Raises a `GenerationError`, and never a foreign one."""
+        loop = asyncio.get_running_loop()
+        prompt = messages(fit(request, max_chars=self._limits.prompt_chars))
+        reply, token = await self._begin([_as_parameter(message) for message in prompt])
+        try:
+            while token is not None:
+                yield token
+                token = await reply.next_token(loop.time() + self._limits.inter_token_s)
+        finally:
+            await reply.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connection pool; the generator cannot be used after that."""
+        await self._client.close()
+
+    async def _begin(self, prompt: Prompt) -> tuple[Reply, str | None]:
+        """Open the stream and wait for the first token. Fails at most once before it fails for good.
+
+        Only here is a second try allowed: once a reader has seen a word, another answer would begin under their eyes.
+        """
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + self._limits.first_token_s
+        try:
+            return await self._attempt(prompt, until_s)
+        except GenerationError as error:
+            pause_s = self._pause_before_retry_s(error)
+            if pause_s is None or loop.time() + pause_s >= until_s:
+                raise
+        await asyncio.sleep(pause_s)
+        return await self._attempt(prompt, until_s)
+
+    def _pause_before_retry_s(self, error: GenerationError) -> float | None:
+        """How long to wait before the second try; None if there is no point in one."""
+        wish_s = error.retry_after_s if isinstance(error, GenerationRateLimited) else None
+        pause_s = self._limits.retry_pause_s if wish_s is None else wish_s
+        return pause_s if error.retryable and pause_s <= self._limits.longest_retry_after_s else None
+
+    async def _attempt(self, prompt: Prompt, until_s: float) -> tuple[Reply, str | None]:
+        reply = await translated(self._open(prompt, until_s), started=False)
+        try:
+            return reply, await reply.next_token(until_s)
+        except BaseException:  # a cancellation too: the connection must not outlive the call
+            await reply.aclose()
+            raise
+
+    async def _open(self, prompt: Prompt, until_s: float) -> Reply:
+        old_name = self._max_tokens_name == "max_tokens"
+        async with asyncio.timeout_at(until_s):
+            chunks = await self._client.chat.completions.create(
+                model=self._model,
+                messages=prompt,
+                stream=True,
+                max_tokens=self._limits.output_tokens if old_name else omit,
+                max_completion_tokens=omit if old_name else self._limits.output_tokens,
+            )
+        return Reply(chunks, tail_s=self._limits.tail_s)
+
+
+def _as_parameter(message: Message) -> ChatCompletionMessageParam:
+    if message.role == "system":
+        return ChatCompletionSystemMessageParam(role="system", content=message.content)
+    return ChatCompletionUserMessageParam(role="user", content=message.content)
+
+
+def from_environment(
+    kind: Literal["openai", "azure"],
+    environ: Mapping[str, str],
+    *,
+    limits: GeneratorLimits | None = None,
+    http_client: httpx2.AsyncClient | None = None,
+) -> OpenAIGenerator:
+    """A generator from the vendor's own variables. Sends nothing; `http_client` is owned by the result.
+
+    openai: `OPENAI_API_KEY`; `OPENAI_BASE_URL` for another server of the same protocol, which then needs
+    `OPENAI_MODEL`. azure: `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY`, `AZURE_OPENAI_DEPLOYMENT`,
+    `OPENAI_API_VERSION`. Raises `ConfigurationError` naming the variable, never its value.
+    """
+    return (_azure if kind == "azure" else _openai)(environ, limits, http_client)
+
+
+def _openai(
+    environ: Mapping[str, str], limits: GeneratorLimits | None, http_client: httpx2.AsyncClient | None
+) -> OpenAIGenerator:
+    key = required(environ, "OPENAI_API_KEY")
+    elsewhere = "OPENAI_BASE_URL" in environ
+    url = endpoint(environ, "OPENAI_BASE_URL") if elsewhere else OPENAI_URL
+    model = required(environ, "OPENAI_MODEL") if elsewhere else optional(environ, "OPENAI_MODEL", DEFAULT_MODEL)
+    client = AsyncOpenAI(api_key=key, base_url=url, http_client=http_client or _direct_client())
+    compatible = not f".{urlsplit(url).hostname}".endswith(".api.openai.com")
+    return OpenAIGenerator(
+        client, model, limits=limits, max_tokens_name="max_tokens" if compatible else "max_completion_tokens"
+    )
+
+
+def _azure(
+    environ: Mapping[str, str], limits: GeneratorLimits | None, http_client: httpx2.AsyncClient | None
+) -> OpenAIGenerator:
+    url, key = endpoint(environ, "AZURE_OPENAI_ENDPOINT"), required(environ, "AZURE_OPENAI_API_KEY")
+    deployment, version = required(environ, "AZURE_OPENAI_DEPLOYMENT"), required(environ, "OPENAI_API_VERSION")
+    client = AsyncAzureOpenAI(
+        azure_endpoint=url,
+        azure_deployment=deployment,
+        api_key=key,
+        api_version=version,
+        http_client=http_client or _direct_client(),
+    )
+    return OpenAIGenerator(client, deployment, limits=limits)
+
+
+def _direct_client() -> httpx2.AsyncClient:
+    # No redirects: one would carry prompt and key to a host that nobody configured.
+    return httpx2.AsyncClient(follow_redirects=False)

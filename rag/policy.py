@@ -1,0 +1,145 @@
+"""What may be shown, and when: query classification, the gate's decision, the reasons to refine. Pure functions.
+
+Knows evidence and settings; knows no stage, no stream and no time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.settings import DomainPolicy, GateSettings, RefinementSettings
+from rag.values import Condition, Domain, GateDecision, ScoredPassage, StageName
+
+_QUOTE = r"\b(rates?|apr|points)\b"
+_CUES: tuple[tuple[Domain, tuple[str, ...]], ...] = (
+    # A request for a price, not a question about how prices are made: both halves must be there.
+    (
+        "rate_quotes",
+        (
+            rf"\b(today'?s?|current|right now|this week)\b.*{_QUOTE}",
+            rf"{_QUOTE}.*\b(today|right now|currently|this week|this morning)\b",
+            rf"\b(quote|offer|give) me\b.*{_QUOTE}",
+            rf"\b(what|which|how low)\b.*{_QUOTE}.*\b(can|could|would|will|do) (i|we|you)\b.*\b(get|offer|have)\b",
+            r"\bquote\b.*\b(my|our|a) (loan|rate|mortgage|refinance)\b",
+        ),
+    ),
+    (
+        "underwriting_decisions",
+        (
+            r"\bunderwrit",
+            r"\bcompensating factor",
+            r"\boverlays?\b",
+            r"\b(approved?|approval|den(y|ied|ial)|declined?|turned down|reject(ed)?)\b",
+            r"\b(exception|suspend(ed)?|conditions?) (to|of|on|for|before)\b",
+        ),
+    ),
+    (
+        "balance_inquiries",
+        (
+            r"\bbalances?\b",
+            r"\bpay ?-?offs?\b",
+            r"\b(owe|owing|outstanding|remaining principal|unpaid principal)\b",
+            r"\bstatements?\b",
+            r"\b(log ?in|online account|account access|password|transaction history)\b",
+        ),
+    ),
+    (
+        "loan_guidelines",
+        (
+            r"\b(fha|fannie|freddie|conventional|conforming|jumbo|4000\.1|b\d-\d)\b",
+            r"\b(debt[- ]to[- ]income|dti|ltv|cltv|loan[- ]to[- ]value|mip|pmi|mortgage insurance)\b",
+            r"\b(down ?payment|credit scores?|gift|reserves?|apprais\w+|income|employ\w+|self-employed|assets?)\b",
+            r"\b(borrow\w*|qualif\w+|eligib\w+|guidelines?|student loans?|cosigner|co-borrower|duplex)\b",
+        ),
+    ),
+)
+
+
+def classify(question: str) -> Domain:
+    """The domain whose cues the question matches most; ties go to the stricter domain, listed first.
+
+    A price request wins outright: quoting a rate by mistake is worse than sending a question to a person.
+    """
+    text = question.lower()
+    hits = {domain: sum(bool(re.search(cue, text)) for cue in cues) for domain, cues in _CUES}
+    if hits["rate_quotes"]:
+        return "rate_quotes"
+    best = max(hits, key=lambda domain: hits[domain])
+    return best if hits[best] else "general"
+
+
+def decide(
+    evidence: Sequence[ScoredPassage],
+    domain: Domain,
+    gate: GateSettings,
+    *,
+    asked: int,
+    waits_for: tuple[StageName, ...] | None = None,
+) -> GateDecision:
+    """Ask the gate about the evidence at hand.
+
+    `asked` is 1 for the first retrieval, 2 after the expanded search, 3 for the reranked deep evidence. Evidence
+    that meets the domain's thresholds opens the gate at any time. What does not is searched again (1), held for the
+    deep evidence or refused if it is hopeless (2), and refused (3).
+    `waits_for` overrides the domain's release set, as the serial strategies do.
+    """
+    policy = gate.domains[domain]
+    if policy.human_review:
+        reason = "Questions of this kind go to a person."
+        return GateDecision(verdict="review", domain=domain, asked=asked, conditions=(), reason=reason)
+    conditions = _conditions(evidence, policy, gate)
+    release = policy.release if waits_for is None else waits_for
+    if all(condition.passed for condition in conditions):
+        return GateDecision(
+            verdict="open",
+            domain=domain,
+            asked=asked,
+            conditions=conditions,
+            waits_for=release,
+            reason="The evidence meets every condition of this domain.",
+        )
+    best = max((item.confidence for item in evidence), default=0.0)
+    if asked == 1:
+        verdict, reason = "retry", "The evidence is too weak for this domain; searching more widely."
+    elif asked == 2 and best >= gate.fallback_below:
+        verdict, reason = "hold", "The evidence is promising but not enough; waiting for the deep search."
+    else:
+        verdict, reason = "fallback", "The evidence stays too weak; no answer is attempted."
+    return GateDecision.model_validate(
+        {"verdict": verdict, "domain": domain, "asked": asked, "conditions": conditions, "reason": reason}
+    )
+
+
+def _conditions(evidence: Sequence[ScoredPassage], policy: DomainPolicy, gate: GateSettings) -> tuple[Condition, ...]:
+    count = sum(item.confidence > gate.evidence_floor for item in evidence)
+    best = max((item.confidence for item in evidence), default=0.0)
+    return (
+        _condition("passages with evidence", count, policy.min_passages),
+        _condition("confidence of the best", best, policy.min_confidence),
+    )
+
+
+def _condition(name: str, value: float, threshold: float) -> Condition:
+    return Condition(
+        name=name, value=value, threshold=threshold, margin=round(value - threshold, 6), passed=value >= threshold
+    )
+
+
+def why_refine(seen: Sequence[str], reranked: Sequence[ScoredPassage], settings: RefinementSettings) -> tuple[str, ...]:
+    """Reasons in the evidence to write a second version: what the deep search found that the draft had not seen.
+
+    `seen` are the ids of the draft's sources; `reranked` is all the evidence on one scale, best first. On one scale
+    the best passage is nearly always in both sets, so a strong unseen passage counts too.
+    """
+    known = [item for item in reranked if item.passage.passage_id in seen]
+    fresh = [item for item in reranked if item.passage.passage_id not in seen]
+    if not fresh:
+        return ()
+    best_known = max((item.confidence for item in known), default=0.0)
+    best_fresh = max(item.confidence for item in fresh)
+    if best_fresh > best_known + settings.evidence_gain:
+        return (f"The deep search found stronger evidence ({best_fresh:.2f} against {best_known:.2f}).",)
+    if best_fresh >= max(settings.strong_passage, best_known - settings.evidence_gain):
+        return (f"The deep search found a strong passage that the draft had not seen ({best_fresh:.2f}).",)
+    return ()

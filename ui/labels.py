@@ -1,0 +1,125 @@
+"""The words of the screen: names of stages, domains, states and outcomes, and how times and scores are written.
+
+One place, so that a panel never invents its own wording. Knows no HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rag.values import Domain, StageName
+
+FAST_STAGES: tuple[StageName, ...] = (
+    "classification",
+    "rewrite",
+    "retrieval",
+    "gate",
+    "expanded_retrieval",
+    "prompt",
+    "generation",
+)
+"""The rows of the fast lane, in the order in which they usually start."""
+
+SLOW_STAGES: tuple[StageName, ...] = (
+    "query_safety",
+    "deep_retrieval",
+    "rerank",
+    "verification",
+    "safety",
+    "refinement",
+    "groundedness",
+)
+"""The rows of the slow lane."""
+
+STAGE: dict[StageName, str] = {
+    "classification": "Classification",
+    "rewrite": "Query rewrite",
+    "retrieval": "First retrieval",
+    "gate": "Grounding gate",
+    "expanded_retrieval": "Expanded retrieval",
+    "prompt": "Prompt assembly",
+    "generation": "Generation",
+    "query_safety": "Query safety",
+    "deep_retrieval": "Deep retrieval",
+    "rerank": "Reranking",
+    "verification": "Verification",
+    "safety": "Answer safety",
+    "refinement": "Refinement",
+    "groundedness": "Groundedness",
+}
+
+DOMAIN: dict[Domain, str] = {
+    "loan_guidelines": "Loan guidelines",
+    "balance_inquiries": "Balance inquiries",
+    "underwriting_decisions": "Underwriting decisions",
+    "rate_quotes": "Rate quotes",
+    "general": "General",
+}
+
+SENTENCE: dict[str, str] = {
+    "writing": "being written",
+    "drafted": "draft, not checked yet",
+    "cited": "cited, check running",
+    "verified": "verified by its source",
+    "weak": "weakly supported",
+    "unsupported": "not supported by its source",
+}
+
+CITATION: dict[str, str] = {
+    "pending": "checking",
+    "verified": "verified",
+    "weak": "weak",
+    "unsupported": "not supported",
+}
+
+VERDICT: dict[str, str] = {
+    "open": "Gate open",
+    "hold": "Gate holds the answer back",
+    "retry": "Gate asks for more evidence",
+    "fallback": "Gate closed",
+    "review": "Goes to a person",
+}
+
+MOMENT: dict[str, str] = {
+    "status": "first status",
+    "first_token": "first word",
+    "useful": "first useful sentence",
+    "verified": "first verified citation",
+    "revised": "revised",
+    "withdrawn": "withdrawn",
+    "final": "final",
+    "error": "failed",
+}
+
+OPERATION: dict[str, str] = {"append": "Added", "revise": "Revised", "drop": "Removed", "keep": "Kept"}
+
+
+def duration(ms: float) -> str:
+    """Milliseconds as people read them: `80 ms`, `1.4 s`."""
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+
+
+def clock(ms: float) -> str:
+    """A running time, always in seconds with one decimal, so that its width is steady."""
+    return f"{ms / 1000:.1f} s"
+
+
+def score(value: float | None) -> str:
+    """A score in [0, 1] with two decimals, rounded down so that 0.999 never reads as perfect; a dash for none."""
+    return "–" if value is None else f"{int(value * 100 + 1e-9) / 100:.2f}"
+
+
+def figure(name: str, value: float) -> str:
+    """A gate condition's figure: passages are counted, everything else is a score."""
+    return f"{value:.0f}" if "passages" in name else score(value)
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *rest, last = list(names) or [""]
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 sentence`, `2 sentences`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
