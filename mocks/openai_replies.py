@@ -10,8 +10,9 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
+from mocks.openai_steps import HangUp, Pause, Send, Step
 from mocks.openai_wire import LAST_HTTP_CHUNK, chunk_payload, error_response, head, http_chunk, response, sse
 
 Behaviour = Literal[
@@ -38,28 +39,6 @@ Behaviour = Literal[
     "no_headers",  # the connection is closed before the headers
 ]
 BEHAVIOURS: tuple[Behaviour, ...] = get_args(Behaviour)
-
-
-class Send(NamedTuple):
-    """Write these bytes, and wait until they are handed to the network."""
-
-    data: bytes
-
-
-class Pause(NamedTuple):
-    """Wait; a client that leaves meanwhile ends the script."""
-
-    seconds: float
-    """Infinity is a stall."""
-
-
-class HangUp(NamedTuple):
-    """End the connection here: politely, or with a reset that may overtake what was sent."""
-
-    reset: bool
-
-
-Step = Send | Pause | HangUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,23 +15,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import math
-import socket
-import struct
 from collections.abc import Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
 from mocks.openai_answers import answer as answer_to
-from mocks.openai_replies import BEHAVIOURS, Answer, Behaviour, HangUp, Pause, Send, Step, not_found, script, whole
+from mocks.openai_replies import BEHAVIOURS, Answer, Behaviour, not_found, script, whole
+from mocks.openai_steps import HungUp, Send, Step, play
 from mocks.openai_wire import HttpRequest, read_request
 
 _logger = logging.getLogger(__name__)
-
-
-class _HungUp(Exception):
-    """One side has ended the connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,8 @@ class RecordedRequest:
 class FakeOpenAI:
     """The server, as an async context manager; leaving it closes what is still open.
 
-    `requests` and `open_connections` are for tests: what was asked, and whether everything was let go of.
+    `requests`, `accepted` and `open_connections` are for tests: what was asked, over how many connections, and whether
+    everything was let go of.
     """
 
     def __init__(
@@ -72,10 +67,12 @@ class FakeOpenAI:
         """Port 0 takes a free one. The times are in seconds and apply to every reply."""
         self.behaviour: Behaviour = behaviour
         self.requests: list[RecordedRequest] = []
+        self.accepted = 0
         self._port = port
         self._times = {"first_token_s": first_token_s, "inter_token_s": inter_token_s, "retry_after_s": retry_after_s}
         self._writers: set[asyncio.StreamWriter] = set()
         self._all_closed = asyncio.Event()
+        self._asked = asyncio.Event()
         self._limited: set[str] = set()
         self._closing = False
         self._stack = AsyncExitStack()
@@ -89,6 +86,10 @@ class FakeOpenAI:
     def open_connections(self) -> int:
         """Connections that are open now, idle ones in a client's pool included."""
         return len(self._writers)
+
+    async def until_asked(self) -> None:
+        """Return when the first request has come. Give it a time limit."""
+        await self._asked.wait()
 
     async def until_all_closed(self) -> None:
         """Return when no connection is open. Give it a time limit."""
@@ -113,6 +114,7 @@ class FakeOpenAI:
         if self._closing:
             writer.transport.abort()
             return
+        self.accepted += 1
         self._writers.add(writer)
         self._tasks.create_task(self._serve(reader, writer))
 
@@ -124,7 +126,7 @@ class FakeOpenAI:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection, one after another, until either side hangs up."""
         try:
-            with suppress(_HungUp, OSError, asyncio.IncompleteReadError):
+            with suppress(HungUp, OSError, asyncio.IncompleteReadError):
                 while True:
                     await self._reply(reader, writer)
         finally:
@@ -139,15 +141,16 @@ class FakeOpenAI:
         try:
             request = await read_request(reader)
         except ValueError:
-            raise _HungUp from None  # not a client of ours
+            raise HungUp from None  # not a client of ours
         for step in self._script(request):
-            await _play(step, reader, writer)
+            await play(step, reader, writer)
 
     def _script(self, request: HttpRequest) -> Iterable[Step]:
         if not request.path.partition("?")[0].endswith("/chat/completions"):
             return [Send(not_found())]
         recorded = RecordedRequest(*request, self._behaviour_for(request.body))
         self.requests.append(recorded)
+        self._asked.set()
         answer = Answer(text=answer_to(recorded.prompt), key=recorded.key, **self._times)
         if not request.body.get("stream"):
             return [Send(whole(answer))]
@@ -155,43 +158,14 @@ class FakeOpenAI:
 
     def _has_waited(self, request: RecordedRequest) -> bool:
         """Whether `request` comes again after its 429; remembers it for the next time."""
-        limited = request.behaviour == "rate_limited"
-        again = limited and request.prompt in self._limited
-        self._limited.update([request.prompt] if limited else [])
+        if request.behaviour != "rate_limited":
+            return False
+        again = request.prompt in self._limited
+        self._limited.add(request.prompt)
         return again
 
     def _behaviour_for(self, body: dict[str, Any]) -> Behaviour:
         return next((known for known in BEHAVIOURS if known == body.get("model")), self.behaviour)
-
-
-async def _play(step: Step, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Do one step of a script. Raises `_HungUp` if it, or the client, ends the connection."""
-    match step:
-        case Send(data):
-            writer.write(data)
-            await writer.drain()
-        case Pause(seconds) if seconds > 0:
-            await _listen(reader, seconds)
-        case HangUp(reset):
-            if reset:
-                _reset_on_close(writer)
-            raise _HungUp
-        case _:
-            pass
-
-
-async def _listen(reader: asyncio.StreamReader, seconds: float) -> None:
-    """Wait, but not for a client that has left: reading is how the end of a connection is noticed."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(None if math.isinf(seconds) else seconds):
-            await reader.read(1)  # a client that waits for its reply sends nothing, so this is the end
-        raise _HungUp
-
-
-def _reset_on_close(writer: asyncio.StreamWriter) -> None:
-    """Make the close a reset: lingering for zero seconds throws unsent data away and sends RST (`man 7 socket`)."""
-    raw: socket.socket = writer.get_extra_info("socket")
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 async def _run(port: int, behaviour: Behaviour) -> None:

@@ -32,6 +32,8 @@ def broken_rules(text: str, *, kind: Kind) -> tuple[str, ...]:
 
 def normalised(text: str) -> str:
     """`text` in compatibility form, without invisible characters, with plain quotes, dashes and spaces."""
+    if text.isascii():
+        return " ".join(text.split())
     compatible = unicodedata.normalize("NFKC", text)
     visible = "".join(char for char in compatible if unicodedata.category(char) != "Cf")
     return " ".join(visible.translate(_PLAIN).split())
@@ -189,7 +191,8 @@ def promises_an_outcome(text: str) -> bool:
 _PROMISE = _pattern(
     r"\byou(?: will| are (?:sure|certain|guaranteed|bound) to|'ll)(?: (?:definitely|certainly|surely|always))? "
     r"(?:be approved|get approved|qualify|get the (?:loan|mortgage)\b(?! \w))",
-    r"\b(?:we|i|harbor & pine) (?:can |will |hereby )?(?:guarantee|promise)s?\b.{0,40}\b(?:approv|accept|loan|qualif)\w*",
+    r"\b(?:we|i|harbor & pine) (?:can |will |hereby )?(?:guarantee|promise)s?\b.{0,40}"
+    r"\b(?:approv|accept|loan|qualif)\w*",
     r"\b(?:your|this|the) (?:loan|application|file|mortgage) (?:will (?:definitely |certainly |surely )?be|"
     r"is (?:as good as|certain to be|guaranteed to be)) approved",
     r"\bapproval (?:is|will be) (?:guaranteed|certain|assured|automatic for you)",

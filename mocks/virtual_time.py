@@ -4,14 +4,13 @@ Code that waits only with `asyncio.sleep`, `asyncio.timeout` and timers runs her
 order, thirty seconds of waiting in milliseconds of CPU, and the same again on every run. The rules:
 
 * The clock starts at 0.0 s and moves only when no callback is ready; then it jumps to the next timer.
-* Timers that are due at the same instant run in the order in which they were set.
+* Timers for the same instant run in the order in which they were set; nothing depends on memory addresses.
 * `call_later` snaps to whole nanoseconds, so that 0.4 + 0.7 + 0.3 is 1.4. `call_at` keeps its deadline to the last bit:
   a clock that stops short of a deadline is asked for that deadline again, for ever (anyio re-arms its timers so).
 * Nothing real gets in: no sockets, threads, subprocesses or signals. A try fails the run, even if its error is caught.
 * What would hang raises, and says which tasks wait, and where.
 
-It does not know how long code takes to compute: all work between two waits happens at one instant. It cannot stop what
-goes round the event loop, such as a blocking HTTP client. Tasks that outlive `main` are cancelled in no fixed order.
+It does not know how long code takes to compute, and cannot stop what goes round the loop, such as a blocking client.
 """
 # ruff: noqa: D102 - asyncio documents the methods of an event loop; where ours differ, they say so.
 
@@ -21,18 +20,21 @@ import asyncio
 import logging
 import sys
 import threading
-from asyncio import Future, Handle, Task, TimerHandle
+from asyncio import Future, Handle, Task
+from asyncio import TimerHandle as Timer
 from asyncio.base_events import _run_until_complete_cb  # type: ignore[attr-defined]  # private, but in every version
 from asyncio.events import _get_running_loop, _set_running_loop
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
 from contextvars import Context
+from functools import partial, partialmethod
 from heapq import heappop, heappush
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, TypeVarTuple
 from weakref import WeakKeyDictionary
 
+Ctx = Context | None
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
@@ -60,11 +62,10 @@ class FencedOperation(VirtualTimeError):
 def run_virtual(
     main: Callable[[], Coroutine[Any, Any, T]], *, max_virtual_s: float = 3600.0, max_callbacks: int = 1_000_000
 ) -> T:
-    """Run `main()` to its end in virtual time, on a loop of its own that starts at 0.0 s, and return its result.
+    """Run `main()` to its end in virtual time, on a new loop that starts at 0.0 s, and return its result.
 
-    `max_virtual_s` caps the clock, `max_callbacks` how many callbacks may run at one instant. What `main` leaves
-    behind is cancelled and closed, and the thread's own event loop is left as it was. Raises what `main` raises, or a
-    `VirtualTimeError`; in particular if an event loop is already running in this thread.
+    `max_virtual_s` caps the clock, `max_callbacks` what may run at one instant. What `main` leaves behind is cancelled
+    and closed; the thread's own event loop stays as it was. Raises what `main` raises, or a `VirtualTimeError`.
     """
     if _get_running_loop() is not None:
         raise VirtualTimeError("An event loop is running in this thread: call run_virtual() from synchronous code.")
@@ -73,15 +74,18 @@ def run_virtual(
         return runner.run(main())
 
 
-def _fenced(what: str) -> Any:
-    """A method that refuses. Typed `Any`, because it stands in for methods of many signatures."""
+class _NumberedTask(Task[Any]):
+    """A task whose hash is its number, not its address.
 
-    def refuse(self: VirtualTimeLoop, *_: object, **__: object) -> NoReturn:
-        breach = FencedOperation(f"Virtual time has no {what}: put a mock in its place, or use a real event loop.")
-        self._breach = self._breach or breach
-        raise breach
+    asyncio keeps tasks in sets. By address, the children of a cancelled group would end in another order on every run.
+    """
 
-    return refuse
+    def __init__(self, loop: VirtualTimeLoop, coro: Any, **options: Any) -> None:
+        self._number = next(loop._numbers)
+        super().__init__(coro, loop=loop, **options)
+
+    def __hash__(self) -> int:
+        return self._number
 
 
 class VirtualTimeLoop(asyncio.AbstractEventLoop):
@@ -92,8 +96,8 @@ class VirtualTimeLoop(asyncio.AbstractEventLoop):
         self._max_virtual_s = self._time_cap_s = max_virtual_s
         self._max_callbacks, self._callbacks_now = max_callbacks, 0
         self._ready: deque[Handle] = deque()
-        self._timers: list[tuple[float, int, TimerHandle]] = []  # a heap; the number keeps equal times in order
-        self._timer_numbers = count()
+        self._timers: list[tuple[float, int, Timer]] = []  # a heap; the number keeps equal times in order
+        self._numbers = count()
         self._thread_id: int | None = None
         self._stopping = self._closed = self._debug = False
         self._breach: FencedOperation | None = None
@@ -102,41 +106,32 @@ class VirtualTimeLoop(asyncio.AbstractEventLoop):
         self._exception_handler: Callable[..., object] | None = None
 
     def time(self) -> float:
-        """Virtual seconds since the loop was made."""
         return self._now_s
 
-    def call_soon(self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None) -> Handle:
+    def call_soon(self, callback: Callable[[*Ts], object], *args: *Ts, context: Ctx = None) -> Handle:
         self._check_open()
         handle = Handle(callback, args, self, context)
         self._ready.append(handle)
         return handle
 
-    def call_later(
-        self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
-    ) -> TimerHandle:
+    def call_later(self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Ctx = None) -> Timer:
         """Call `callback(*args)` in `delay` seconds, on a whole nanosecond: sums of floats must not drift."""
         return self.call_at(round(self._now_s + delay, 9), callback, *args, context=context)
 
-    def call_at(
-        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
-    ) -> TimerHandle:
+    def call_at(self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Ctx = None) -> Timer:
         """Call `callback(*args)` at exactly `when`, or at once if that has passed."""
         self._check_open()
-        if when != when:
-            raise ValueError("A timer cannot be set to NaN")  # it would break the order of the heap
-        timer = TimerHandle(when, callback, args, self, context)
-        heappush(self._timers, (when, next(self._timer_numbers), timer))
+        timer = Timer(when, callback, args, self, context)
+        heappush(self._timers, (when, next(self._numbers), timer))
         return timer
 
-    def _timer_handle_cancelled(self, handle: TimerHandle) -> None:
+    def _timer_handle_cancelled(self, handle: Timer) -> None:
         pass  # it is dropped when it comes up
 
-    def call_soon_threadsafe(
-        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
-    ) -> Handle:
+    def call_soon_threadsafe(self, callback: Callable[[*Ts], object], *args: *Ts, context: Ctx = None) -> Handle:
         """`call_soon`, refused to other threads: they would bring real time in."""
         if self._thread_id not in {None, threading.get_ident()}:
-            self._refuse_foreign_thread()
+            self._refuse("calls from other threads")
         return self.call_soon(callback, *args, context=context)
 
     def run_forever(self) -> None:
@@ -149,7 +144,6 @@ class VirtualTimeLoop(asyncio.AbstractEventLoop):
         self._thread_id = threading.get_ident()
         _set_running_loop(self)
         try:
-            self._run_once()
             while not self._stopping:
                 self._run_once()
         finally:
@@ -168,6 +162,10 @@ class VirtualTimeLoop(asyncio.AbstractEventLoop):
             if self._breach is not None:
                 raise self._breach
             return task.result()
+        except (Deadlock, Livelock, VirtualTimeExceeded):
+            task.cancel()  # it ends its children in good order; left to asyncio.Runner, all would be cancelled at once
+            self.run_forever()
+            raise
         finally:
             self._breach = None
             task.remove_done_callback(_run_until_complete_cb)
@@ -179,7 +177,7 @@ class VirtualTimeLoop(asyncio.AbstractEventLoop):
         ready, timers = self._ready, self._timers
         while timers and timers[0][2]._cancelled:
             heappop(timers)
-        if not ready and not self._stopping:
+        if not ready:
             self._jump()
         while timers and timers[0][0] <= self._now_s:
             ready.append(heappop(timers)[2])
@@ -210,8 +208,6 @@ class VirtualTimeLoop(asyncio.AbstractEventLoop):
         return self._thread_id is not None
 
     def close(self) -> None:
-        if self.is_running():
-            raise RuntimeError("Cannot close a running event loop")
         self._closed = True
         self._ready.clear()
         self._timers.clear()
@@ -228,9 +224,7 @@ class VirtualTimeLoop(asyncio.AbstractEventLoop):
 
     def create_task(self, coro: Any, **options: Any) -> Task[Any]:
         self._check_open()
-        if self._task_factory is None:
-            return Task(coro, loop=self, **options)
-        return self._task_factory(self, coro, **options)
+        return (self._task_factory or _NumberedTask)(self, coro, **options)
 
     def get_task_factory(self) -> Any:
         return self._task_factory
@@ -263,8 +257,7 @@ class VirtualTimeLoop(asyncio.AbstractEventLoop):
         self._exception_handler = handler
 
     def default_exception_handler(self, context: dict[str, Any]) -> None:
-        text = context.get("message") or "Unhandled exception in event loop"
-        logging.getLogger("asyncio").error("%s\n%r", text, context, exc_info=context.get("exception"))
+        logging.getLogger("asyncio").error("%s: %r", context.get("message"), context, exc_info=context.get("exception"))
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         (self._exception_handler or VirtualTimeLoop.default_exception_handler)(self, context)
@@ -275,7 +268,12 @@ class VirtualTimeLoop(asyncio.AbstractEventLoop):
     def set_debug(self, enabled: bool) -> None:
         self._debug = enabled
 
-    _refuse_foreign_thread = _fenced("calls from other threads")
+    def _refuse(self, what: str, *_: object, **__: object) -> NoReturn:
+        breach = FencedOperation(f"Virtual time has no {what}: put a mock in its place, or use a real event loop.")
+        self._breach = self._breach or breach
+        raise breach
+
+    _fenced: Any = partial(partialmethod, _refuse)  # Any, because it stands in for methods of many signatures
     run_in_executor = set_default_executor = _fenced("threads")
     add_signal_handler = remove_signal_handler = _fenced("signals")
     subprocess_shell = subprocess_exec = connect_read_pipe = connect_write_pipe = _fenced("subprocesses and pipes")

@@ -44,7 +44,7 @@ RULES: dict[str, str] = {
     "release": "No text before every stage that the gate's decision waits for has ended, and safety among them well.",
     "text": "Each partial_answer is the tokens so far up to the end of its sentence; sentences count 0, 1, 2 ...",
     "citation": "A citation names a passage that an earlier event carried; its quote is that passage's text at "
-    "source_span; its answer_span lies in the answer; the same id keeps its ends and only changes its status.",
+    "source_span; its answer_span lies in the answer; the same id keeps its passage and its sentence, and comes again only with a new status.",
     "refinement": "Revisions count 1, 2 ...; the operations rebuild the sentences of both texts in order.",
     "final": "An answered run says what was last shown, after an explicit safety pass; any other outcome carries no "
     "citation and not one sentence of the draft.",
@@ -143,8 +143,8 @@ class StreamVerifier:
         """Check the next event."""
         self._envelope(event)
         following = TABLE[self.state].get(symbol(event))
-        if following is None:
-            self._object(event, "order", f"{symbol(event)} may not come in state {self.state}")
+        misplaced = f"{symbol(event)} may not come in state {self.state}"
+        self._require(event, "order", misplaced, holds=following is not None)
         self.state = following or self.state
         getattr(self, f"_on_{event.event_type}")(event)
         self._last = event
@@ -156,12 +156,9 @@ class StreamVerifier:
             self.violations.append(Violation("order", seq, f"the stream breaks off in state {self.state}"))
         return self.violations
 
-    def _object(self, event: StreamEvent, rule: str, message: str) -> None:
-        self.violations.append(Violation(rule, event.seq, message))
-
     def _require(self, event: StreamEvent, rule: str, message: str, *, holds: bool) -> None:
         if not holds:
-            self._object(event, rule, message)
+            self.violations.append(Violation(rule, event.seq, message))
 
     def _envelope(self, event: StreamEvent) -> None:
         last, self._first = self._last, self._first or event

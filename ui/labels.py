@@ -65,6 +65,9 @@ SENTENCE: dict[str, str] = {
     "unsupported": "not supported by its source",
 }
 
+UNCHECKED: dict[str, str] = {"cited": "cited, not checked", "pending": "not checked"}
+"""What a sentence or citation is when the run is over and its check never came."""
+
 CITATION: dict[str, str] = {
     "pending": "checking",
     "verified": "verified",

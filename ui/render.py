@@ -89,7 +89,7 @@ class ShownSentence:
 def render_answer(view: View, *, scope: str = "ask") -> str:
     """The answer with its label. `scope` keeps element ids apart when a page shows several runs."""
     markers = _markers_by_claim(view.citations)
-    shown = [ShownSentence(s, _title(s), markers.get(s.index, ())) for s in view.sentences]
+    shown = [ShownSentence(s, _title(s, closed=view.closed), markers.get(s.index, ())) for s in view.sentences]
     label: Label = answer_label(view)
     cited = {citation.marker for citation in view.citations}
     return _html("answer.html", {"view": view, "label": label, "shown": shown, "scope": scope, "cited": cited})
@@ -102,8 +102,10 @@ def _markers_by_claim(citations: Iterable[Citation]) -> dict[int | None, tuple[i
     return found
 
 
-def _title(sentence: Sentence) -> str:
+def _title(sentence: Sentence, *, closed: bool) -> str:
     words = labels.SENTENCE[sentence.state]
+    if closed:
+        words = labels.UNCHECKED.get(sentence.state, words)
     return f"{words}, support {labels.score(sentence.support)}" if sentence.support is not None else words
 
 
@@ -122,10 +124,17 @@ def render_sources(view: View, *, support_note: str = "", scope: str = "ask") ->
     texts = {item.passage.passage_id: item.passage.text for item in view.evidence}
     cited = {citation.passage_id for citation in view.citations}
     others = [item for item in view.evidence if item.passage.passage_id not in cited]
-    sources = list(_sources(view.citations, texts))
+    words = labels.CITATION | (labels.UNCHECKED if view.closed else {})
     return _html(
         "sources.html",
-        {"view": view, "sources": sources, "others": others, "support_note": support_note, "scope": scope},
+        {
+            "view": view,
+            "sources": list(_sources(view.citations, texts)),
+            "others": others,
+            "words": words,
+            "support_note": support_note,
+            "scope": scope,
+        },
     )
 
 

@@ -119,7 +119,9 @@ class Printer:
         self._line(elapsed_ms, f"GATE  {gate.verdict.upper()} ({gate.domain}): {gate.reason}")
         for condition in gate.conditions:
             sign = "✓" if condition.passed else "✗"
-            self._line(elapsed_ms, f"        {sign} {condition.name}: {condition.value:.2f} of {condition.threshold:.2f}")
+            self._line(
+                elapsed_ms, f"        {sign} {condition.name}: {condition.value:.2f} of {condition.threshold:.2f}"
+            )
 
     def _citation(self, elapsed_ms: int, citation: CitationAttached) -> None:
         if citation.status != "pending":

@@ -199,8 +199,8 @@ def _segments(view: View, scale: _Scale) -> tuple[Segment, ...]:
     ends = {"final", "error", "withdrawn"}
     turns = sorted((m for m in view.moments if m.kind in kinds or m.kind in ends), key=lambda moment: moment.at_ms)
     segments = []
-    for here, after in zip(turns, [*turns[1:], None], strict=True):
+    for number, here in enumerate(turns):
+        until_ms = turns[number + 1].at_ms if number + 1 < len(turns) else None
         if here.kind in kinds:
-            width = scale.width(here.at_ms, after.at_ms if after else None)
-            segments.append(Segment(kinds[here.kind], scale.at(here.at_ms), width))
+            segments.append(Segment(kinds[here.kind], scale.at(here.at_ms), scale.width(here.at_ms, until_ms)))
     return tuple(segments)

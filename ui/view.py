@@ -42,6 +42,14 @@ Phase = Literal["idle", "waiting", "drafting", "checking", "revised", "final", "
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What the reader is told when the answer is taken back; both empty when nothing had been shown."""
+
+    message: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Everything the screen shows of one run. `View()` is the screen before the first question."""
 
@@ -66,8 +74,8 @@ class View:
     checks: tuple[Check, ...] = ()
     moments: tuple[Moment, ...] = ()
     revision: RefinementUpdate | None = None
-    withdrawn: str | None = None
-    """Why the answer was taken back, None while it was not. From then on the view holds no text of it."""
+    withdrawn: Withdrawal | None = None
+    """Set when the answer was taken back. From then on the view holds no text of it."""
     final: FinalAnswer | None = None
     metric: PipelineMetric | None = None
     error: ErrorReport | None = None
@@ -194,16 +202,18 @@ def _refinement(view: View, payload: RefinementUpdate) -> View:
     if view.closed or view.withdrawn is not None:
         return view
     if payload.kind == "retract":
-        return _marked(_emptied(view, payload.reason or payload.message), "withdrawn")
+        return _marked(_emptied(view, Withdrawal(payload.message, payload.reason)), "withdrawn")
     sentences, citations = revised(
         view.sentences, view.citations, payload.refined_answer, payload.operations, payload.additional_citations
     )
     return _marked(replace(view, sentences=sentences, tail="", citations=citations, revision=payload), "revised")
 
 
-def _emptied(view: View, reason: str) -> View:
+def _emptied(view: View, withdrawn: Withdrawal | None) -> View:
     """Without the answer and without what quotes it: an extractive draft is made of its passages."""
-    return replace(view, sentences=(), tail="", citations=(), evidence=(), checks=(), revision=None, withdrawn=reason)
+    return replace(
+        view, sentences=(), tail="", citations=(), evidence=(), checks=(), revision=None, withdrawn=withdrawn
+    )
 
 
 def _final(view: View, payload: FinalAnswer) -> View:
@@ -219,8 +229,8 @@ def _final(view: View, payload: FinalAnswer) -> View:
 def _unanswered(view: View, payload: FinalAnswer) -> View:
     """Nothing of a draft survives an outcome without an answer; only a withheld one takes the evidence along."""
     if payload.outcome == "withheld" or view.withdrawn is not None:
-        return _emptied(view, view.withdrawn or "")
-    return replace(_emptied(view, ""), withdrawn=None, evidence=view.evidence)
+        return _emptied(view, view.withdrawn or Withdrawal())
+    return replace(_emptied(view, None), evidence=view.evidence)
 
 
 def _metric(view: View, payload: PipelineMetric) -> View:

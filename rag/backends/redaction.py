@@ -23,7 +23,7 @@ _RULES = (
     (
         re.compile(
             r"((?:api[-_]?key|subscription-key|client_secret|access_token|password)['\"]?\s*[:=,]\s*b?['\"]?)"
-            r"[^\s'\",;&)}\]]{8,}",
+            r"(?!\[redacted)[^\s'\",;&)}\]]{8,}",  # what is redacted already is no secret any more
             re.IGNORECASE,
         ),
         rf"\1{REDACTED}",

@@ -49,9 +49,10 @@ NUMBER_WORDS = (
 
 _TOKEN = re.compile(
     r"""
-    (?P<initials> \b(?:[^\W\d_]\.){2,} )                                      # U.S., p.m., e.g.
+    (?P<initials> \b(?:[^\W\d_]\.)+[^\W\d_]\b\.? )                            # U.S., p.m., e.g.
   | (?P<money> \$\s? )? (?<!\w)
-    (?P<number> \d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w) | \d+(?:\.\d+)?(?!\w) )    # 726,200 or 4000.1, but not B3 or 36th
+    (?P<number> \d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w) | \d+(?:\.\d+)?(?!\w)      # 726,200 or 4000.1, but not B3
+      | \d+(?=(?:st|nd|rd|th)\b) ) (?:st|nd|rd|th)?                           # the 36th day is day 36
     (?P<percent> \s?% | \s(?:percent|per\scent)\b )?
   | (?P<word> (?:twen|thir|for|fif|six|seven|eigh|nine)ty-(?:one|two|three|four|five|six|seven|eight|nine)\b
       | [^\W_]+(?:['’][^\W\d_]+)? )
