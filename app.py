@@ -9,12 +9,13 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 from mocks.library import library_parts
 from mocks.simulation import DEFAULT_PROFILE, Simulator
-from rag.backends.openai_generator import OpenAIGenerator
-from rag.backends.redaction import install_redaction
+from rag.backends.openai_generator import GeneratorLimits, OpenAIGenerator
+from rag.backends.redaction import install_redaction, secrets_in
 from rag.errors import RagError
 from rag.pipeline import Pipeline
 from rag.ports import OpenRun
@@ -25,24 +26,36 @@ from ui.options import Options, read_options
 from ui.terminal import EXIT_ERROR, print_jsonl, print_run
 
 
-def build_open_run(options: Options, settings: Settings, ledger: Ledger) -> OpenRun:
+class Backend(NamedTuple):
+    """What answers questions, and how to let go of it."""
+
+    open_run: OpenRun
+    aclose: Callable[[], Awaitable[None]]
+
+
+def build_backend(options: Options, settings: Settings, ledger: Ledger) -> Backend:
     """The simulation, or the same pipeline on a real language model."""
     if options.generator == "mock":
         profile = options.profile or DEFAULT_PROFILE
         parts = library_parts(options.docs)
-        return Simulator(parts, settings=settings, default_profile=profile, record=ledger.record).open
-    writer = OpenAIGenerator.from_environment(options.generator, os.environ)
-    return Pipeline(library_parts(options.docs, writer), settings, ledger.record).answer
+        simulator = Simulator(parts, settings=settings, default_profile=profile, record=ledger.record)
+        return Backend(simulator.open, simulator.aclose)
+    limits = GeneratorLimits.of(settings)
+    writer = OpenAIGenerator.from_environment(options.generator, os.environ, limits=limits)
+    return Backend(Pipeline(library_parts(options.docs, writer), settings, ledger.record).answer, writer.aclose)
 
 
 def ask(options: Options) -> int:
     """Run one question in the terminal; the exit code tells how it ended."""
     request = options.request()
-    open_run = build_open_run(options, Settings(), Ledger())
+    backend = build_backend(options, Settings(), Ledger())
     show = print_jsonl if options.jsonl else print_run
 
     async def run() -> int:
-        return await show(open_run(request), sys.stdout)
+        try:
+            return await show(backend.open_run(request), sys.stdout)
+        finally:
+            await backend.aclose()
 
     return asyncio.run(run())
 
@@ -52,7 +65,8 @@ def serve(options: Options) -> int:
     from ui.site import build_site  # Gradio takes seconds to import, and the terminal does not need it
 
     ledger, settings = Ledger(), Settings()
-    site = build_site(build_open_run(options, settings, ledger), options, settings, ledger)
+    backend = build_backend(options, settings, ledger)
+    site = build_site(backend.open_run, options, settings, ledger, release=backend.aclose)
     serve_site(site, host=options.host, port=options.port)
     return 0
 
@@ -60,7 +74,7 @@ def serve(options: Options) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 for an answer, 3 for an honest refusal, 1 for an error."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    install_redaction()
+    install_redaction(secrets_in(os.environ))
     try:
         options = read_options(sys.argv[1:] if arguments is None else arguments, os.environ)
         return ask(options) if options.command == "ask" else serve(options)

@@ -1,7 +1,7 @@
 """Errors of the kind that real language models make, put into a text on purpose: a wrong figure, a wrong source.
 
 An error is only worth making if the evidence check can see it, so each candidate is held against its source with the
-same `support` that the pipeline uses. Nothing else here knows what is true.
+same `passage_support` that the pipeline uses. Nothing else here knows what is true.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.grounding.claims import markers
-from rag.grounding.support import SUPPORT_THRESHOLD, support
+from rag.grounding.claims import markers, split_claims
+from rag.grounding.support import SUPPORT_THRESHOLD, passage_support
 from rag.retrieval.analysis import tokenise
-from rag.values import NumberedSource
+from rag.values import NumberedSource, Passage
 
 STEPS = (5, 10, 3, 20, 40)
-"""How far a figure is moved: the first step that leads to a number no source contains."""
+"""How far a figure is moved: the first step to a number that no source has. From 1,000 on, the second digit moves."""
 CLEARLY = 0.02
 """How far under the threshold an error must score: the verifier may weigh words by how rare they are."""
 
@@ -29,7 +29,7 @@ def embellished(sentences: Sequence[str], sources: Sequence[NumberedSource]) -> 
     A wrong figure if some sentence has a figure; else a mark that points to the wrong source. Unchanged if neither
     gives an error that shows.
     """
-    passages = {source.marker: source.passage.text for source in sources}
+    passages = {source.marker: source.passage for source in sources}
     order = [*range(1, len(sentences)), 0][: len(sentences)]
     for errors in (_wrong_figures, _wrong_sources):
         for index in order:
@@ -39,25 +39,27 @@ def embellished(sentences: Sequence[str], sources: Sequence[NumberedSource]) -> 
     return list(sentences)
 
 
-def _wrong_figures(sentence: str, passages: dict[int, str]) -> Iterator[str]:
+def _wrong_figures(sentence: str, passages: dict[int, Passage]) -> Iterator[str]:
     """The sentence with each of its figures moved, one at a time, to a number that no source contains."""
-    known = {token.text for text in passages.values() for token in tokenise(text) if token.is_number}
+    known = {token.text for passage in passages.values() for token in tokenise(passage.text) if token.is_number}
     for found in _FIGURE.finditer(sentence):
         value = float(found[0].replace(",", ""))
         decimals = len(found[0].partition(".")[2])
-        moved = (f"{value + step:,.{decimals}f}" for step in STEPS)
+        unit = 10 ** (len(str(int(value))) - 2) if value >= 1000 else 1
+        moved = (f"{value + step * unit:,.{decimals}f}" for step in STEPS)
         if wrong := next((figure for figure in moved if tokenise(figure)[0].text not in known), None):
             yield f"{sentence[: found.start()]}{wrong}{sentence[found.end() :]}"
 
 
-def _wrong_sources(sentence: str, passages: dict[int, str]) -> Iterator[str]:
+def _wrong_sources(sentence: str, passages: dict[int, Passage]) -> Iterator[str]:
     for marker in markers(sentence):
         for other in passages:
             if other != marker:
                 yield sentence.replace(f"[{marker}]", f"[{other}]")
 
 
-def _shows(sentence: str, passages: dict[int, str]) -> bool:
+def _shows(sentence: str, passages: dict[int, Passage]) -> bool:
     """Whether no source that the sentence cites supports it."""
-    scores = [support(sentence, passages[marker]).score for marker in markers(sentence) if marker in passages]
+    (claim,) = split_claims(sentence)
+    scores = [passage_support(claim, passages[marker]).score for marker in claim.markers if marker in passages]
     return bool(scores) and max(scores) < SUPPORT_THRESHOLD - CLEARLY

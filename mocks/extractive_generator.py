@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Sequence
+from functools import lru_cache
 
 from mocks.embellishment import embellished
 from mocks.quotes import Quote, choose, in_reading_order, quotes_for, same_fact, words_of
@@ -44,16 +45,24 @@ class ExtractiveGenerator:
 
     def write(self, request: GenerationRequest) -> str:
         """The whole text."""
-        quotes = quotes_for(request.question, request.sources)
         if request.kind == "refinement" and request.draft:
-            return refinement(quotes, split_claims(request.draft), request.findings)
-        sentences = in_reading_order(choose(quotes, at_least=MIN_SENTENCES, at_most=self._draft_sentences))
-        if not sentences:
-            return NO_ANSWER
-        texts = [cited(quote) for quote in sentences]
-        if self._embellish:
-            texts = embellished(texts, request.sources)
-        return " ".join([*texts, self._slip] if self._slip else texts)
+            return _refinement(request)
+        texts = list(_draft(request, self._draft_sentences, self._embellish))
+        return " ".join([*texts, self._slip] if self._slip and texts else texts) or NO_ANSWER
+
+
+@lru_cache(maxsize=256)  # an experiment asks the same thing of the same evidence thousands of times
+def _draft(request: GenerationRequest, at_most: int, embellish: bool) -> tuple[str, ...]:
+    """The sentences of a first text, marks included; none if the sources have nothing of the question."""
+    chosen = choose(quotes_for(request.question, request.sources), at_least=MIN_SENTENCES, at_most=at_most)
+    texts = [cited(quote) for quote in in_reading_order(chosen)]
+    return tuple(embellished(texts, request.sources) if embellish else texts)
+
+
+@lru_cache(maxsize=256)
+def _refinement(request: GenerationRequest) -> str:
+    quotes = quotes_for(request.question, request.sources)
+    return refinement(quotes, split_claims(request.draft or ""), request.findings)
 
 
 def cited(quote: Quote) -> str:

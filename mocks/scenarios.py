@@ -54,7 +54,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "weak_then_found": Scenario(
         title="Weak, then found",
-        question="Can I count the rent from a lodger in my own home as income?",
+        question="Can I rent out a room to a lodger and count the rent?",
         watch="The first search is too weak, the gate stays shut, the wider search finds the answer.",
     ),
     "nothing_found": Scenario(
@@ -64,7 +64,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "held_until_checked": Scenario(
         title="Held until checked",
-        question="Which compensating factors let an underwriter approve a higher debt-to-income ratio?",
+        question="How many compensating factors are needed for a manually underwritten FHA loan?",
         domain="underwriting_decisions",
         watch="The draft is written but nobody sees it before the safety check has passed.",
     ),
@@ -77,7 +77,7 @@ SCENARIOS: dict[str, Scenario] = {
         title="Withdrawn by safety",
         question=DTI_QUESTION,
         watch="The draft lets a borrower's data slip; the check of the complete text withdraws all of it, openly.",
-        slip="For example, borrower Dana Whitfield, social security number 219-09-9999, was approved at 49 percent [1].",
+        slip="For example, borrower Dana Whitfield, social security number 219-09-9999, got 49 percent [1].",
     ),
     "slow_verifier": Scenario(
         title="Slow verifier",
@@ -94,7 +94,7 @@ SCENARIOS: dict[str, Scenario] = {
     "stream_cut": Scenario(
         title="Stream cut",
         question=DTI_QUESTION,
-        watch="The model breaks off in mid-sentence: what was shown stays, marked, until a second version completes it.",
+        watch="The model breaks off in mid-sentence: what was shown stays, marked, until a better one completes it.",
         faults=(Fault(stage="generation", kind="cut", after_tokens=45),),
     ),
 }

@@ -55,6 +55,9 @@ class Simulator:
         settings = self._settings.at_speed(request.speed)
         return Pipeline(parts, settings, self._record).answer(told)
 
+    async def aclose(self) -> None:
+        """A simulation holds nothing: what there is to release belongs to its runs."""
+
     def _scenario(self, name: str | None) -> Scenario | None:
         if name is None:
             return None

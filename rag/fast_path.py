@@ -54,11 +54,11 @@ class Understanding:
 async def understand(run: Run) -> Understanding:
     """Rewrite the question and check it against the policy, side by side; both are light and both come first."""
     async with asyncio.TaskGroup() as group:
-        query = group.create_task(_rewrite(run))
-        run.domain = run.request.domain or classify(run.request.question)
-        run.note("classification", f"Classified as {run.domain.replace('_', ' ')}.")
         safety = group.create_task(_check_query(run))
-    return Understanding(query.result(), safety.result())
+        query = await _rewrite(run)
+    run.domain = run.request.domain or classify(run.request.question)
+    run.note("classification", f"Classified as {run.domain.replace('_', ' ')}.")
+    return Understanding(query, safety.result())
 
 
 async def _rewrite(run: Run) -> RewrittenQuery:

@@ -44,7 +44,7 @@ RULES: dict[str, str] = {
     "release": "No text before every stage that the gate's decision waits for has ended, and safety among them well.",
     "text": "Each partial_answer is the tokens so far up to the end of its sentence; sentences count 0, 1, 2 ...",
     "citation": "A citation names a passage that an earlier event carried; its quote is that passage's text at "
-    "source_span; its answer_span lies in the answer; the same id keeps its passage and its sentence, and comes again only with a new status.",
+    "source_span; its answer_span lies in the answer; the same id comes again only with a new status.",
     "refinement": "Revisions count 1, 2 ...; the operations rebuild the sentences of both texts in order.",
     "final": "An answered run says what was last shown, after an explicit safety pass; any other outcome carries no "
     "citation and not one sentence of the draft.",
@@ -130,11 +130,11 @@ class StreamVerifier:
     _gate: GateDecision | None = None
     _passages: dict[str, str] = field(default_factory=dict)
     _text: str = ""
-    _shown: str = ""
-    """What a reader now has in front of them: the tokens, or the last refinement."""
+    _shown: str = ""  # what a reader now has in front of them: the tokens, or the last refinement
     _sentences: list[str] = field(default_factory=list)
     _citations: dict[str, Citation] = field(default_factory=dict)
     _revision: int = 0
+    _withdrawn: bool = False
     _first_token_ms: int | None = None
     _terminal: StreamEvent | None = None
     _gaps: list[tuple[int, int]] = field(default_factory=list)
@@ -168,8 +168,7 @@ class StreamVerifier:
         passed_ms = event.elapsed_ms - self._first.elapsed_ms
         self._require(event, "envelope", "timestamp and elapsed_ms disagree", holds=since_ms == passed_ms)
         if last:
-            same = event.request_id == last.request_id
-            self._require(event, "envelope", "another request_id", holds=same)
+            self._require(event, "envelope", "another request_id", holds=event.request_id == last.request_id)
             self._require(event, "envelope", "elapsed_ms fell", holds=event.elapsed_ms >= last.elapsed_ms)
         gap_ms = event.elapsed_ms - (last.elapsed_ms if last else 0)
         if self.max_silence_ms is not None and gap_ms > self.max_silence_ms:
@@ -244,6 +243,7 @@ class StreamVerifier:
         self._revision += 1
         self._require(event, "refinement", "revision out of turn", holds=update.revision == self._revision)
         if update.kind == "retract":
+            self._withdrawn = True
             empty = not (update.refined_answer or update.operations or update.additional_citations)
             self._require(event, "refinement", "a retraction carries text", holds=empty)
             return
@@ -272,7 +272,7 @@ class StreamVerifier:
             clean = not any(sentence.strip() in final.answer for sentence in self._sentences if sentence.strip())
             self._require(event, "final", "a sentence of the draft survives", holds=clean)
             self._require(event, "final", "citations without an answer", holds=not final.citations)
-            honest = not final.groundedness_score and (self.state != "withdrawn" or not final.safety_pass)
+            honest = not final.groundedness_score and not (self._withdrawn and final.safety_pass)
             self._require(event, "final", "credit without an answer", holds=honest)
         fallback = final.safe_fallback == (final.outcome == "safe_fallback")
         self._require(event, "final", "safe_fallback against the outcome", holds=fallback)
@@ -280,11 +280,10 @@ class StreamVerifier:
     def _on_pipeline_metric(self, event: MetricEvent) -> None:
         metric = event.payload
         if self._first_token_ms is not None:
-            same = metric.time_to_first_token_ms == self._first_token_ms
-            self._require(event, "metric", "time to first token", holds=same)
+            told = metric.time_to_first_token_ms
+            self._require(event, "metric", "time to first token", holds=told == self._first_token_ms)
         if self._terminal is not None:
-            same = metric.total_pipeline_ms == self._terminal.elapsed_ms
-            self._require(event, "metric", "total time", holds=same)
+            self._require(event, "metric", "total", holds=metric.total_pipeline_ms == self._terminal.elapsed_ms)
         if metric.strategy != "blocking":
             for seq, gap_ms in self._gaps:
                 self.violations.append(Violation("silence", seq, f"{gap_ms} ms of silence"))

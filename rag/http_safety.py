@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, get_args
@@ -18,6 +17,8 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from rag.errors import InvalidRequest
+from rag.question import clean_question
 from rag.values import RunRequest, Strategy
 
 Message = MutableMapping[str, Any]
@@ -30,8 +31,6 @@ MAX_REFUSAL_BYTES = 1000
 """No refusal is longer, however many fields are at fault and however long their names are."""
 
 _MAX_DETAILS, _FIELD_CHARS, _MESSAGE_CHARS = 10, 40, 600
-_NORMALIZED_SHRINK = 4
-"""Normalization to NFC never makes a text more than this many times shorter."""
 
 
 class Detail(NamedTuple):
@@ -88,7 +87,12 @@ class QueryBody(BaseModel):
     @field_validator("query")
     @classmethod
     def _clean(cls, query: str, info: ValidationInfo) -> str:
-        return clean_question(query, _context(info).max_question_chars)
+        max_chars = _context(info).max_question_chars
+        try:
+            return clean_question(query, max_chars)
+        except InvalidRequest:
+            said = "must have 1 to {max_chars} characters of valid Unicode"
+            raise PydanticCustomError("question_length", said, {"max_chars": max_chars}) from None
 
     @field_validator("domain", "scenario", "strategy")
     @classmethod
@@ -97,20 +101,6 @@ class QueryBody(BaseModel):
         if name is not None and name not in choices:
             raise PydanticCustomError("unknown_choice", "must be one of: {names}", {"names": ", ".join(choices)})
         return name
-
-
-def clean_question(text: str, max_chars: int) -> str:
-    """The question as the pipeline gets it: NFC, no control characters but newline and tab, no blank ends.
-
-    Raises `PydanticCustomError` unless 1 to `max_chars` characters remain.
-    """
-    # Sorting combining marks takes quadratic time, so what cannot become short enough is not normalized at all.
-    if len(text.strip()) <= max_chars * _NORMALIZED_SHRINK:
-        normal = unicodedata.normalize("NFC", text.strip())
-        clean = "".join(char for char in normal if char in "\n\t" or unicodedata.category(char) != "Cc").strip()
-        if 1 <= len(clean) <= max_chars:
-            return clean
-    raise PydanticCustomError("question_length", "must have 1 to {max_chars} characters", {"max_chars": max_chars})
 
 
 @dataclass(frozen=True)

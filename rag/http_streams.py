@@ -15,11 +15,11 @@ import logging
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from typing import Any
+from typing import NoReturn
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from rag.ending import ending
 from rag.errors import RagError, ServerShutdown
@@ -30,7 +30,7 @@ from rag.values import RunRequest
 logger = logging.getLogger(__name__)
 
 SEND_TIMEOUT_S = 15.0
-"""A reader who takes nothing for so long has left without saying so."""
+"""A reader who takes nothing for so long (at most twice as long) has left without saying so."""
 
 STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 """Nobody between us and the reader may keep events back; the second one is for nginx."""
@@ -145,11 +145,13 @@ class EventStream(StreamingResponse):
 
     async def _deliver(self, receive: Receive, send: Send) -> None:
         """Send the body while listening for the reader's leaving, which cancels the sending once."""
+        watched = WatchedSend(send)
         try:
             async with asyncio.TaskGroup() as group:
-                listener = group.create_task(_until_disconnect(receive))
-                await self.stream_response(_bounded(send))
-                listener.cancel()
+                watchers = [group.create_task(_until_disconnect(receive)), group.create_task(watched.until_stalled())]
+                await self.stream_response(watched)
+                for watcher in watchers:
+                    watcher.cancel()
         except* ClientDisconnect:
             pass  # nobody is left to tell
         finally:
@@ -185,23 +187,40 @@ def _outcome(log: Sequence[StreamEvent]) -> str:
     return "abandoned"
 
 
-async def _until_disconnect(receive: Receive) -> None:
+async def _until_disconnect(receive: Receive) -> NoReturn:
     while (await receive())["type"] != "http.disconnect":
         pass
     raise ClientDisconnect
 
 
-def _bounded(send: Send) -> Send:
-    """`send`, but a reader who does not read is a reader who left."""
+class WatchedSend:
+    """`send` that knows whether it hangs: a reader who does not read is a reader who left.
 
-    async def send_in_time(message: Any) -> None:
+    One look at it every `SEND_TIMEOUT_S` costs nothing; a timeout around every send is a timer per event.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._begun = 0
+        self._sending = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send. Raises `ClientDisconnect` when the connection is broken."""
+        self._begun += 1
+        self._sending = True
         try:
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                await send(message)
-        except (TimeoutError, OSError):
+            await self._send(message)
+        except OSError:
             raise ClientDisconnect from None
+        self._sending = False
 
-    return send_in_time
+    async def until_stalled(self) -> NoReturn:
+        """Raises `ClientDisconnect` when one message has been on its way for too long."""
+        while True:
+            begun = self._begun
+            await asyncio.sleep(SEND_TIMEOUT_S)
+            if self._sending and self._begun == begun:
+                raise ClientDisconnect
 
 
 class LoopLag:

@@ -16,38 +16,25 @@
 from __future__ import annotations
 
 import asyncio
-import unicodedata
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
 
 from rag import fast_path, slow_path, wording
-from rag.errors import ContentFiltered, DeadlineExceeded, InvalidRequest, RagError
+from rag.errors import ContentFiltered, DeadlineExceeded, RagError
 from rag.events import ErrorReport, FinalAnswer, StreamEvent
 from rag.ports import Parts
+from rag.question import clean_question
 from rag.refinement import refine, rewrite_unchecked
 from rag.report import RunReport, measure, summarise
 from rag.run import Run
-from rag.settings import Limits, Settings
+from rag.settings import Settings
 from rag.stages import ClaimFeed, Handoff, heartbeat
 from rag.stream import Channel, run_stream
 from rag.values import RewrittenQuery, RunRequest, ScoredPassage
 
 Record = Callable[[RunReport], None]
-
-
-def clean_question(question: str, limits: Limits) -> str:
-    """The question in normal form, without control characters. Raises `InvalidRequest` naming the field and the fix."""
-    if any("\ud800" <= char <= "\udfff" for char in question):
-        raise InvalidRequest("query: contains an unpaired surrogate; send valid Unicode text.")
-    text = unicodedata.normalize("NFC", question)
-    text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc").strip()
-    if not text:
-        raise InvalidRequest("query: is empty; ask a question.")
-    if len(text) > limits.question_chars:
-        raise InvalidRequest(f"query: is longer than {limits.question_chars} characters; shorten it.")
-    return text
 
 
 class Pipeline:
@@ -61,7 +48,7 @@ class Pipeline:
     def answer(self, request: RunRequest) -> AsyncGenerator[StreamEvent]:
         """The events of one run; the caller closes the generator. Raises `InvalidRequest` at once."""
         settings = self._settings
-        question = clean_question(request.question, settings.limits)
+        question = clean_question(request.question, settings.limits.question_chars)
         asked = request.model_copy(update={"question": question})
         runs: list[Run] = []
 
@@ -98,6 +85,7 @@ async def _conduct(run: Run) -> None:
     """The run within its time, with a heartbeat, in the arrangement asked for."""
     if run.request.strategy == "blocking":
         run.channel.withhold()
+        run.release.shut()  # one answer at the end, and not a word of it before
     try:
         async with asyncio.timeout(run.settings.budgets.request_s), asyncio.TaskGroup() as group:
             pulse = group.create_task(heartbeat(run))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from socket import socket
@@ -46,6 +46,7 @@ class Service:
     admission: Admission
     ready: Callable[[], bool]
     metrics_text: Callable[[], str]
+    release: Callable[[], Awaitable[None]]
     drain: Drain = field(default_factory=Drain)
     lag: LoopLag = field(default_factory=LoopLag)
     refused: Counter[str] = field(default_factory=Counter)
@@ -109,12 +110,13 @@ class Service:
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
-        """Measure the event loop while the application runs."""
+        """Measure the event loop while the application runs, and close what its runs use when it stops."""
         self.lag.start()
         try:
             yield
         finally:
             self.lag.stop()
+            await self.release()
 
 
 _CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
@@ -161,13 +163,15 @@ def create_app(
     settings: Settings,
     metrics_text: Callable[[], str] | None = None,
     ready: Callable[[], bool] | None = None,
+    release: Callable[[], Awaitable[None]] | None = None,
     allowed_hosts: Sequence[str] = ("*",),
     allowed_origins: Sequence[str] = (),
 ) -> FastAPI:
     """The application, onto which a screen can be mounted.
 
     `domains` and `scenarios` are the names a request may use. `metrics_text` adds lines in the Prometheus format to
-    `/metrics`. While `ready` says no, questions are refused with 503. `allowed_hosts` are the `Host` names served
+    `/metrics`. While `ready` says no, questions are refused with 503. `release` is awaited once, when the
+    application stops. `allowed_hosts` are the `Host` names served
     (`*.example.com` and `*` work), `allowed_origins` the foreign pages that may read answers; none by default.
     `app.state.service` gives access to the counters and the drain.
     """
@@ -178,6 +182,7 @@ def create_app(
         admission=Admission(limits.streams),
         ready=ready or (lambda: True),
         metrics_text=metrics_text or (lambda: ""),
+        release=release or _nothing,
     )
     app = FastAPI(
         title="Progressive RAG",
@@ -188,6 +193,10 @@ def create_app(
     app.state.service = service
     _add_routes(app, service)
     return app
+
+
+async def _nothing() -> None:
+    """There is nothing to release."""
 
 
 def _middleware(body_bytes: int, hosts: Sequence[str], origins: Sequence[str]) -> list[Middleware]:

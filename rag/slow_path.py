@@ -87,22 +87,22 @@ async def verify(run: Run, feed: ClaimFeed) -> None:
 
 
 async def _verify_all(run: Run, first: Claim, rest: AsyncGenerator[Claim]) -> None:
+    answer = run.answer  # of this draft, even if it is withdrawn while a check is under way
     failures: list[RagError] = []
 
     async def check(citation: Citation, claim: Claim) -> None:
         try:
-            settled = await check_citation(run, run.answer, citation, claim)
+            settled = await check_citation(run, answer, citation, claim)
         except RagError as error:
             failures.append(error)
             return
-        citations = run.answer.citations
-        citations[citations.index(citation)] = settled
+        answer.citations[answer.citations.index(citation)] = settled
         run.release.show(CitationAttached.model_validate(settled.model_dump()))
 
     async with asyncio.TaskGroup() as group:
         claim: Claim | None = first
         while claim is not None:
-            for citation in run.answer.citations_of(claim):
+            for citation in answer.citations_of(claim):
                 group.create_task(check(citation, claim))
             claim = await anext(rest, None)
     if failures:
@@ -113,6 +113,9 @@ async def check_citation(run: Run, answer: WorkingAnswer, citation: Citation, cl
     """Ask the verifier about one citation. Raises `VerificationError` or `StageTimeout`."""
     passage = answer.source_of(citation)
     support = await within(run.settings.budgets.verification_s, lambda: run.parts.verifier.verify(claim, passage))
+    start, end = support.source_span
+    if passage.text[start:end] != support.quote:
+        raise VerificationError("The verifier quoted what is not in the passage.")
     return settle(citation, support)
 
 
@@ -141,7 +144,7 @@ async def check_answer(run: Run) -> bool:
 
 def withdraw(run: Run, reason: str) -> None:
     """Take back what was shown, openly, and forget it: no later event may carry any of it."""
-    if run.release.shown:
+    if run.release.shown and not run.release.is_shut:
         run.channel.emit(RefinementUpdate(message=wording.WITHHELD_ANSWER, revision=1, kind="retract", reason=reason))
     run.release.shut()
     run.answer = WorkingAnswer()

@@ -96,7 +96,13 @@ def generator(transport: Scripted, limits: GeneratorLimits = LIMITS) -> OpenAIGe
     return OpenAIGenerator(client, "a-model", limits=limits)
 
 
-def run(transport: Scripted, limits: GeneratorLimits = LIMITS, *, reader_needs_s: float = 0.0) -> Run:
+def run(
+    transport: Scripted,
+    limits: GeneratorLimits = LIMITS,
+    *,
+    reader_needs_s: float = 0.0,
+    request: GenerationRequest = REQUEST,
+) -> Run:
     """Read one whole generation in virtual time, by a reader who needs so long for every token."""
 
     async def main() -> Run:
@@ -104,7 +110,7 @@ def run(transport: Scripted, limits: GeneratorLimits = LIMITS, *, reader_needs_s
         tokens: list[tuple[float, str]] = []
         error = None
         try:
-            async with aclosing(model.stream(REQUEST)) as stream:
+            async with aclosing(model.stream(request)) as stream:
                 async for token in stream:
                     tokens.append((loop.time(), token))
                     await asyncio.sleep(reader_needs_s)

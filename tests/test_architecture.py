@@ -107,7 +107,7 @@ def test_no_room_outgrows_the_house(path: Path) -> None:
 
 
 def test_one_bare_task() -> None:
-    """`create_task` outside of a task group stands in `rag/stream.py`, and in the screen's pump, each with its owner."""
+    """`create_task` outside of a task group: once in the pipeline and once in the screen, each with its owner."""
     bare = re.compile(r"\basyncio\.(create_task|ensure_future|gather|wait_for)\(")
     found = {path.relative_to(ROOT).as_posix() for path in sources() if bare.search(path.read_text(encoding="utf-8"))}
 

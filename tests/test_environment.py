@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from rag.backends.environment import endpoint, optional, required
-from rag.backends.openai_generator import from_environment
+from rag.backends.openai_generator import OpenAIGenerator
 from rag.errors import ConfigurationError, GenerationRefused
 from rag.values import GenerationRequest, NumberedSource, Passage
 
@@ -34,7 +34,9 @@ def sent_by(kind: str, environ: dict[str, str]) -> httpx2.Request:
 
     async def main() -> None:
         http_client = httpx2.AsyncClient(transport=httpx2.MockTransport(refuse))
-        model = from_environment("azure" if kind == "azure" else "openai", environ, http_client=http_client)
+        model = OpenAIGenerator.from_environment(
+            "azure" if kind == "azure" else "openai", environ, http_client=http_client
+        )
         with pytest.raises(GenerationRefused):
             await anext(model.stream(REQUEST))
         await model.aclose()
@@ -79,7 +81,9 @@ def test_azure_is_asked_by_deployment_and_version() -> None:
     ("kind", "environ", "name"),
     [("openai", OPENAI, "OPENAI_API_KEY"), *[("azure", AZURE, name) for name in AZURE]],
 )
-@pytest.mark.parametrize("value", [None, "", "  \t", f"{SECRET}\n", f"{SECRET}\r\nx-header: y", f"{SECRET}\u2019"])
+@pytest.mark.parametrize(
+    "value", [None, "", "  \t", f"{SECRET}\n", f"{SECRET}\r\nx-header: y", f"{SECRET}\u2019", f" {SECRET}"]
+)
 def test_unusable_variable_is_named_and_not_quoted(
     kind: str, environ: dict[str, str], name: str, value: str | None
 ) -> None:
@@ -87,7 +91,7 @@ def test_unusable_variable_is_named_and_not_quoted(
     wrong = {key: known for key, known in environ.items() if key != name} | ({} if value is None else {name: value})
 
     with pytest.raises(ConfigurationError, match=name) as caught:
-        from_environment("azure" if kind == "azure" else "openai", wrong)
+        OpenAIGenerator.from_environment("azure" if kind == "azure" else "openai", wrong)
 
     assert "canary" not in str(caught.value)
     assert caught.value.__context__ is None
@@ -96,12 +100,12 @@ def test_unusable_variable_is_named_and_not_quoted(
 def test_other_server_without_a_model_is_refused() -> None:
     """OpenAI's default model means nothing to another server."""
     with pytest.raises(ConfigurationError, match="OPENAI_MODEL"):
-        from_environment("openai", OPENAI | {"OPENAI_BASE_URL": "https://llm.example.com/v1"})
+        OpenAIGenerator.from_environment("openai", OPENAI | {"OPENAI_BASE_URL": "https://llm.example.com/v1"})
 
 
 def test_generator_does_not_show_its_key() -> None:
     """Neither the generator nor its settings have the key in their text."""
-    model = from_environment("openai", OPENAI)
+    model = OpenAIGenerator.from_environment("openai", OPENAI)
 
     assert SECRET not in repr(model)
     asyncio.run(model.aclose())

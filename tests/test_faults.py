@@ -63,13 +63,15 @@ def expected(one: Fault, *, held: bool) -> set[str]:
     if one.kind == "slow":
         return {"answered"}
     match one.stage:
+        case "expanded_retrieval" if held and one.kind in ("error", "hang"):
+            return {"error:retrieval_failed", "error:timeout"}
         case "query_safety" | "safety":
             return {"withheld"}
         case "generation" if one.after_tokens == 0:
             return {f"error:{code}" for code in ("llm_unavailable", "llm_timeout", "llm_malformed", "llm_cut")}
         case "rerank" | "deep_retrieval" | "verification" if held and broken:
             return {"safe_fallback", "answered"}
-        case "retrieval" if held:
+        case "retrieval" | "expanded_retrieval" if held:  # without them the strict gate may not open
             return {"answered", "safe_fallback"}
         case _:
             return {"answered"}

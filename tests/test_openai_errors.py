@@ -14,7 +14,7 @@ import pytest
 import respx
 
 from rag.backends.openai_errors import retry_after_s, translate, translated
-from rag.backends.openai_generator import GeneratorLimits, OpenAIGenerator, from_environment
+from rag.backends.openai_generator import GeneratorLimits, OpenAIGenerator
 from rag.errors import GenerationError, InvalidRequest
 from rag.values import GenerationRequest, NumberedSource, Passage
 
@@ -27,7 +27,7 @@ WIRE = httpx2.Request("POST", URL)
 
 
 def generator() -> OpenAIGenerator:
-    return from_environment("openai", {"OPENAI_API_KEY": KEY}, limits=LIMITS)
+    return OpenAIGenerator.from_environment("openai", {"OPENAI_API_KEY": KEY}, limits=LIMITS)
 
 
 def failure_of(model: OpenAIGenerator) -> GenerationError:
@@ -48,6 +48,7 @@ def failure_of(model: OpenAIGenerator) -> GenerationError:
 @pytest.mark.parametrize(
     ("status", "provider_code", "code", "tries"),
     [
+        (307, "", "llm_rejected", 1),
         (400, "", "llm_rejected", 1),
         (400, "content_filter", "llm_content_filter", 1),
         (401, "invalid_api_key", "llm_rejected", 1),
@@ -63,14 +64,17 @@ def failure_of(model: OpenAIGenerator) -> GenerationError:
     ],
 )
 def test_status_has_its_code(httpx2_mock: respx.Router, status: int, provider_code: str, code: str, tries: int) -> None:
-    """HTTP statuses and the codes that say more than the status; only what may pass is tried twice."""
+    """HTTP statuses and the codes that say more than the status; only what may pass is tried twice.
+
+    A redirect is not followed: the key is not for other hosts.
+    """
     body = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": provider_code}}
-    route = httpx2_mock.post(URL).respond(status, json=body)
+    route = httpx2_mock.post(URL).respond(status, json=body, headers={"location": "https://elsewhere.invalid/"})
 
     error = failure_of(generator())
 
     assert error.code == code
-    assert route.call_count == tries
+    assert (route.call_count, httpx2_mock.calls.call_count) == (tries, tries)
 
 
 @pytest.mark.parametrize(

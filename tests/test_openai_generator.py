@@ -18,6 +18,7 @@ from rag.errors import (
     GenerationMalformed,
     GenerationRateLimited,
 )
+from rag.values import NumberedSource
 from tests.scripted_provider import (
     DONE,
     ENDING,
@@ -69,6 +70,19 @@ def test_request_is_a_stream_of_limited_length_on_the_whole_prompt() -> None:
     assert (sent["model"], sent["stream"], sent["max_completion_tokens"]) == ("a-model", True, 123)
     assert "max_tokens" not in sent
     assert "It is two years." in json.dumps(sent["messages"])
+
+
+def test_too_long_a_prompt_is_sent_with_fewer_sources() -> None:
+    """The limit on the prompt is kept on the wire: the last sources do not travel."""
+    long = REQUEST.sources[0].passage.model_copy(update={"text": "x" * 5000})
+    sources = (*REQUEST.sources, NumberedSource(marker=2, passage=long))
+    transport = Scripted([((0, chunk("x")), *ENDING)])
+
+    run(transport, GeneratorLimits(prompt_chars=5000), request=REQUEST.model_copy(update={"sources": sources}))
+
+    sent = json.dumps(transport.sent)
+    assert "<<<SOURCE 1>>>" in sent
+    assert "<<<SOURCE 2>>>" not in sent
 
 
 @pytest.mark.parametrize(
@@ -150,6 +164,21 @@ def test_reader_who_stops_closes_the_connection() -> None:
         model = generator(transport)
         async with aclosing(model.stream(REQUEST)) as stream:
             await anext(stream)
+        closed = transport.bodies[0].closed
+        await model.aclose()
+        return closed
+
+    assert run_virtual(main)
+
+
+def test_answer_that_fails_before_its_first_token_closes_the_connection() -> None:
+    """The provider refuses and goes on talking: the response is closed before the error reaches the caller."""
+    transport = Scripted([((0, chunk(refusal="I cannot")), (FOREVER_S, b""))])
+
+    async def main() -> bool:
+        model = generator(transport)
+        with pytest.raises(ContentFiltered):
+            await anext(model.stream(REQUEST))
         closed = transport.bodies[0].closed
         await model.aclose()
         return closed

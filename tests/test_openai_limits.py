@@ -124,12 +124,15 @@ def test_slow_reader_is_not_a_slow_provider() -> None:
     assert (result.text, result.error) == ("Two years.", None)
 
 
-def test_limits_follow_the_settings() -> None:
-    """The pipeline's budgets are the adapter's limits."""
+def test_pipeline_that_retries_itself_is_not_doubled() -> None:
+    """The pipeline's budgets are the adapter's limits, and of two second chances one is left: the pipeline's."""
     settings = Settings()
-
     limits = GeneratorLimits.of(settings)
 
+    result = run(transport := Scripted([(500, {})]), limits)
+
+    assert type(result.error) is GenerationError
+    assert len(transport.asked_at_s) == 1
     assert limits.first_token_s == settings.budgets.first_token_s
     assert limits.inter_token_s == settings.budgets.inter_token_s
     assert limits.output_tokens == settings.limits.output_tokens

@@ -58,14 +58,14 @@ DOMAIN: dict[Domain, str] = {
 
 SENTENCE: dict[str, str] = {
     "writing": "being written",
-    "drafted": "draft, not checked yet",
-    "cited": "cited, check running",
+    "drafted": "drafted",
+    "cited": "cited, not checked yet",
     "verified": "verified by its source",
     "weak": "weakly supported",
-    "unsupported": "not supported by its source",
+    "unsupported": "not supported",
 }
 
-UNCHECKED: dict[str, str] = {"cited": "cited, not checked", "pending": "not checked"}
+UNCHECKED: dict[str, str] = {"drafted": "not cited", "cited": "cited, not checked", "pending": "not checked"}
 """What a sentence or citation is when the run is over and its check never came."""
 
 CITATION: dict[str, str] = {
@@ -83,6 +83,14 @@ VERDICT: dict[str, str] = {
     "review": "Goes to a person",
 }
 
+VERDICT_WORD: dict[str, str] = {
+    "open": "open",
+    "hold": "on hold",
+    "retry": "not yet",
+    "fallback": "closed",
+    "review": "to a person",
+}
+
 MOMENT: dict[str, str] = {
     "status": "first status",
     "first_token": "first word",
@@ -98,7 +106,9 @@ OPERATION: dict[str, str] = {"append": "Added", "revise": "Revised", "drop": "Re
 
 
 def duration(ms: float) -> str:
-    """Milliseconds as people read them: `80 ms`, `1.4 s`."""
+    """Milliseconds as people read them: `instant`, `80 ms`, `1.4 s`."""
+    if ms < 1:
+        return "instant"
     return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
 
 

@@ -95,11 +95,14 @@ def _panel(html: str, name: str | None = None) -> gr.HTML:
 def _ask_tab(open_run: OpenRun, options: ScreenOptions) -> None:
     controls = _controls(options)
     boards = ask_boards(options.support_note)
-    empty = {name: board.paint(View()) for name, board in boards.items()}
+    empty = {name: board.paint(View(), 0) for name, board in boards.items()}
     outputs: dict[BoardName, gr.HTML] = {"head": _panel(empty["head"], "ask-head")}
     with gr.Row(elem_classes="rg-reading"):
-        outputs["answer"] = _panel(empty["answer"], "ask-answer")
-        outputs["sources"] = _panel(empty["sources"], "ask-sources")
+        with gr.Column(elem_classes="rg-panel rg-answer"):
+            outputs["answer"] = _panel(empty["answer"], "ask-answer")
+            outputs["tail"] = _panel(empty["tail"], "ask-tail")
+            _panel(render.render_legend())
+        outputs["evidence"] = _panel(empty["evidence"], "ask-evidence")
     outputs["lower"] = _panel(empty["lower"], "ask-lower")
     _wire(controls, AskHandlers(open_run, boards, outputs), outputs)
     _wire_scenarios(controls, options)
@@ -123,14 +126,17 @@ def _controls(options: ScreenOptions) -> _Controls:
     with gr.Row(elem_classes="rg-options"):
         stories = [("Your own question", ""), *((story.title, story.name) for story in options.scenarios)]
         domains = [("Found by the pipeline", ""), *((labels.DOMAIN[domain], domain) for domain in options.domains)]
-        speeds = [(f"{speed:g} times" if speed != 1 else "As it is", speed) for speed in options.speeds]
+        speeds = [
+            (f"{speed:g}\N{MULTIPLICATION SIGN}" + (" real time" if speed == 1 else ""), speed)
+            for speed in options.speeds
+        ]
         profiles = list(options.profiles) or [("As it is", "")]
         scenario = _select("Scenario", stories, "")
         domain = _select("Domain", domains, "")
         profile = _select("Latency", profiles, options.profile or profiles[0][1])
         speed = _select("Speed", speeds, options.speed)
     _examples(options.examples, question, scenario)
-    watch = _panel("", "ask-watch")
+    watch = _panel(render.render_watch("", ""), "ask-watch")
     return _Controls(question, ask, stop, scenario, domain, profile, speed, watch)
 
 
@@ -141,7 +147,7 @@ def _select(label: str, choices: list[tuple[str, str]] | list[tuple[str, float]]
 def _examples(examples: tuple[str, ...], question: gr.Textbox, scenario: gr.Dropdown) -> None:
     with gr.Row(elem_classes="rg-examples"):
         for example in examples:
-            button = gr.Button(example, size="sm", min_width=0, scale=0)
+            button = gr.Button(example, size="sm", scale=0)
             button.click(fn=None, js=f"() => {_js([example, ''])}", outputs=[question, scenario])
 
 
@@ -197,7 +203,7 @@ def _filled_in(stories: dict[str, ScenarioOption]) -> Callable[[str], list[objec
     def choose(name: str) -> list[object]:
         story = stories.get(name)
         if story is None:
-            return [gr.skip(), gr.skip(), gr.skip(), ""]
+            return [gr.skip(), gr.skip(), gr.skip(), render.render_watch("", "")]
         watch = render.render_watch(story.title, story.watch)
         return [story.question, story.domain or "", story.profile or gr.skip(), watch]
 

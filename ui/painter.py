@@ -1,8 +1,9 @@
-"""Which panels to paint again, and when: changed ones only, heavy ones a few times a second.
+"""Which panels to paint again, and when: changed ones only, big ones a few times a second.
 
-A board is a part of the page that is sent as one piece. The cost of an update grows with the number of boards, changed
-or not, so panels that change together share one. Knows views and renderers; nothing of Gradio, tasks or clocks: the
-caller says what time it is.
+A board is a part of the page that is sent as one piece. An update costs the server a little for every board, changed or
+not, and the browser a little for every byte: so panels that change together share a board, and the sentence being
+written has one of its own, the only one that tokens touch. Knows views and renderers; nothing of Gradio, tasks or
+clocks: the caller says what time it is.
 """
 
 from __future__ import annotations
@@ -17,45 +18,57 @@ from ui.view import View
 
 _LOG = logging.getLogger(__name__)
 
-BoardName = Literal["head", "answer", "sources", "lower"]
+BoardName = Literal["head", "answer", "tail", "evidence", "lower"]
 
-HEAVY_EVERY_S = 0.25
-"""The boards that are big and need no haste are painted at most this often."""
+BIG_EVERY_S = 0.25
+"""Big boards are painted at most this often."""
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """How to paint a board, and the fields of the view it depends on."""
+    """How to paint a board, and when it looks different."""
 
-    paint: Callable[[View], str]
+    paint: Callable[[View, int], str]
+    """From the view and the number of sentences that the answer board shows."""
     inputs: tuple[str, ...]
-    heavy: bool = False
+    """The fields of the view it depends on."""
+    big: bool = False
+    at_once: tuple[str, ...] = ()
+    """Inputs of a big board that are never kept waiting: a withdrawn text must go now."""
+    follows: BoardName | None = None
+    """Painted whenever that board is: the tail starts where the answer board ends."""
 
-    def differs(self, old: View | None, new: View) -> bool:
-        """Whether the board would look different: fields are replaced only by a change, so identity tells."""
-        return old is None or any(getattr(old, name) is not getattr(new, name) for name in self.inputs)
+
+_ENDS = ("final", "error", "metric")
 
 
 def ask_boards(support_note: str = "") -> dict[BoardName, Board]:
     """The boards of the Ask tab."""
-    ends = ("final", "error", "metric")
     return {
         "head": Board(
-            lambda view: render.render_status(view) + render.render_stages(view), ("status", "stages", *ends)
+            lambda view, _: render.render_status(view) + render.render_stages(view), ("status", "stages", *_ENDS)
         ),
         "answer": Board(
-            lambda view: render.render_answer(view) + render.render_revision(view),
-            ("question", "stages", "sentences", "tail", "citations", "revision", "withdrawn", *ends),
+            lambda view, _: render.render_answer(view),
+            ("question", "stages", "sentences", "citations", "revision", "withdrawn", "final", "error"),
+            big=True,
+            at_once=("question", "revision", "withdrawn", "final", "error"),
         ),
-        "sources": Board(
-            lambda view: render.render_sources(view, support_note=support_note),
-            ("citations", "evidence", "withdrawn", *ends),
-            heavy=True,
+        "tail": Board(
+            lambda view, settled: render.render_tail(view, settled=settled),
+            ("question", "sentences", "tail", "withdrawn", "final", "error"),
+            follows="answer",
+        ),
+        "evidence": Board(
+            lambda view, _: render.render_sources(view, support_note=support_note) + render.render_revision(view),
+            ("citations", "evidence", "revision", "withdrawn", "final", "error"),
+            big=True,
+            at_once=("revision", "withdrawn"),
         ),
         "lower": Board(
-            lambda view: render.render_gate(view) + render.render_timeline(view) + render.render_metrics(view),
-            ("question", "stages", "gates", "checks", "moments", "sentences", "evidence", *ends),
-            heavy=True,
+            lambda view, _: render.render_gate(view) + render.render_timeline(view) + render.render_metrics(view),
+            ("question", "stages", "gates", "checks", "moments", "sentences", "evidence", *_ENDS),
+            big=True,
         ),
     }
 
@@ -71,26 +84,33 @@ class Painter:
 
     def paint(self, view: View, now_s: float, *, everything: bool = False) -> dict[BoardName, str]:
         """HTML of the boards that changed and whose turn it is; with `everything`, of all that changed."""
-        changed = [name for name, board in self._boards.items() if board.differs(self._shown.get(name), view)]
-        due = [name for name in changed if everything or self._is_due(name, now_s)]
+        changed = [name for name, board in self._boards.items() if self._differs(name, view, board.inputs)]
+        due = {name for name in changed if everything or self._is_due(name, view, now_s)}
         self._owed = len(due) < len(changed)
-        painted = {name: html for name in due if (html := self._html(name, view)) is not None}
+        due |= {name for name, board in self._boards.items() if board.follows in due}
         for name in due:
             self._shown[name] = view
             self._painted_s[name] = now_s
-        return painted
+        return {name: html for name in self._boards if name in due and (html := self._html(name, view)) is not None}
 
     def patience_s(self, longest_s: float) -> float:
         """How long the caller may wait for news before it should paint again."""
-        return min(longest_s, HEAVY_EVERY_S) if self._owed else longest_s
+        return min(longest_s, BIG_EVERY_S) if self._owed else longest_s
 
-    def _is_due(self, name: BoardName, now_s: float) -> bool:
-        last_s = self._painted_s.get(name)
-        return not self._boards[name].heavy or last_s is None or now_s - last_s >= HEAVY_EVERY_S
+    def _differs(self, name: BoardName, view: View, inputs: tuple[str, ...]) -> bool:
+        """Whether one of the inputs is another object than the one shown: a fold replaces only what changes."""
+        old = self._shown.get(name)
+        return old is None or any(getattr(old, field) is not getattr(view, field) for field in inputs)
+
+    def _is_due(self, name: BoardName, view: View, now_s: float) -> bool:
+        board = self._boards[name]
+        waited_s = now_s - self._painted_s.get(name, -BIG_EVERY_S)
+        return not board.big or waited_s >= BIG_EVERY_S or self._differs(name, view, board.at_once)
 
     def _html(self, name: BoardName, view: View) -> str | None:
+        answer = self._shown.get("answer")
         try:
-            return self._boards[name].paint(view)
+            return self._boards[name].paint(view, len(answer.sentences) if answer else 0)
         except Exception:  # noqa: BLE001 - a panel that cannot be drawn must not take the draft down with it
             _LOG.exception("the board %s could not be painted", name)
             return None

@@ -15,11 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rag.values import Citation, StageName
 from ui import labels, marks
-from ui.sentences import Sentence
+from ui.sentences import Sentence, joined
 from ui.tiles import tiles
 from ui.timeline import timeline
 from ui.view import View
-from ui.words import Label, Status, answer_label, status_line, stopped_line
+from ui.words import Status, answer_label, status_line, stopped_line
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -87,12 +87,28 @@ class ShownSentence:
 
 
 def render_answer(view: View, *, scope: str = "ask") -> str:
-    """The answer with its label. `scope` keeps element ids apart when a page shows several runs."""
+    """The answer's label and its finished sentences, or what is said in place of an answer.
+
+    `scope` keeps element ids apart when a page shows several runs.
+    """
     markers = _markers_by_claim(view.citations)
     shown = [ShownSentence(s, _title(s, closed=view.closed), markers.get(s.index, ())) for s in view.sentences]
-    label: Label = answer_label(view)
     cited = {citation.marker for citation in view.citations}
-    return _html("answer.html", {"view": view, "label": label, "shown": shown, "scope": scope, "cited": cited})
+    return _html(
+        "answer.html", {"view": view, "label": answer_label(view), "shown": shown, "scope": scope, "cited": cited}
+    )
+
+
+def render_tail(view: View, *, settled: int, scope: str = "ask") -> str:
+    """The text after the first `settled` sentences, as being written: small, because every token repaints it."""
+    cited = {citation.marker for citation in view.citations}
+    text = joined(view.sentences[settled:]) + view.tail
+    return _html("tail.html", {"view": view, "text": text, "scope": scope, "cited": cited})
+
+
+def render_legend() -> str:
+    """The signs a sentence can wear."""
+    return _html("legend.html", {})
 
 
 def _markers_by_claim(citations: Iterable[Citation]) -> dict[int | None, tuple[int, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import gradio as gr
 from fastapi import FastAPI
 
@@ -24,8 +26,14 @@ EXAMPLES = (
 )
 
 
-def build_site(open_run: OpenRun, options: Options, settings: Settings, ledger: Ledger) -> FastAPI:
-    """The application to serve: `/query` and friends, and the page at `/`."""
+def build_site(
+    open_run: OpenRun,
+    options: Options,
+    settings: Settings,
+    ledger: Ledger,
+    release: Callable[[], Awaitable[None]] | None = None,
+) -> FastAPI:
+    """The application to serve: `/query` and friends, and the page at `/`. `release` is awaited when it stops."""
     simulated = options.generator == "mock"
     app = create_app(
         open_run,
@@ -33,10 +41,12 @@ def build_site(open_run: OpenRun, options: Options, settings: Settings, ledger: 
         scenarios=list(SCENARIOS) if simulated else [],
         settings=settings,
         metrics_text=ledger.prometheus,
+        release=release,
         allowed_hosts=options.allowed_hosts.split(","),
     )
     page = build(open_run, screen_options(options, settings, simulated=simulated))
-    return gr.mount_gradio_app(app, page, path="/", **page_options())
+    mounted: FastAPI = gr.mount_gradio_app(app, page, path="/", **page_options())
+    return mounted
 
 
 def screen_options(options: Options, settings: Settings, *, simulated: bool) -> ScreenOptions:

@@ -11,7 +11,8 @@ from gradio.themes.utils import colors, fonts, sizes
 
 STATIC = Path(__file__).parent / "static"
 
-_SANS = (fonts.LocalFont("Source Sans 3", weights=(400, 600)), "ui-sans-serif", "system-ui", "sans-serif")
+# Gradio serves this family itself; of its weights only these two files are complete.
+_SANS = (fonts.LocalFont("Source Sans Pro", weights=(400, 700)), "ui-sans-serif", "system-ui", "sans-serif")
 _MONO = ("ui-monospace", "Consolas", "monospace")
 
 

@@ -88,13 +88,15 @@ def _verified(view: View) -> Tile:
     verified = sum(sentence.state == "verified" for sentence in claims)
     share = view.metric.verified_coverage if view.metric else None
     value = f"{verified} of {len(claims)}" if claims else "–"
-    return Tile("Verified", value, f"share {score(share)}" if share is not None else "sentences held by their source")
+    return Tile("Verified", value, f"share {score(share)}" if share is not None else "sentences, by their source")
 
 
 def _groundedness(view: View) -> Tile:
     final = view.final
-    if final is None or final.groundedness_score is None:
-        return Tile("Groundedness", "–", "could not be judged" if final else "of the final text")
+    if final is None or final.outcome != "answered":
+        return Tile("Groundedness", "–", "of the final text")
+    if final.groundedness_score is None:
+        return Tile("Groundedness", "–", "could not be judged")
     return Tile("Groundedness", score(final.groundedness_score), f"worst sentence {score(final.worst_claim_score)}")
 
 
@@ -102,7 +104,7 @@ def _evidence_at_gate(view: View) -> Tile:
     share = view.metric.groundedness_before_first_token if view.metric else None
     if share is None and view.gate and view.gate.decision.verdict == "open":
         share = next((c.value for c in view.gate.decision.conditions if "confidence" in c.name), None)
-    return Tile("Evidence at the gate", score(share), "best passage, before the first word")
+    return Tile("Evidence at the gate", score(share), "confidence of the best passage")
 
 
 def _effort(view: View) -> Tile:

@@ -6,10 +6,10 @@ Rows are fixed from the start, so that the picture fills in without moving.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.values import Path, StageName
-from ui.labels import FAST_STAGES, MOMENT, SLOW_STAGES, STAGE, clock, duration
+from ui.labels import FAST_STAGES, MOMENT, SLOW_STAGES, STAGE, VERDICT_WORD, clock, duration
 from ui.traces import Check, StageRun
 from ui.view import View
 
@@ -17,9 +17,9 @@ _LENGTHS_MS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 30_00
 _FIRST_LIVE_MS = 15_000
 """A running axis starts at this length: short runs then fill in without a rescaling."""
 _TICKS = 5
-_LABEL_PERCENT = 15.0
-"""Room that a moment's label takes on a wide screen: labels nearer than this go to different tiers."""
-_TIERS = 3
+_LABEL_PERCENT = 14.0
+"""Room that a moment's label takes on a wide screen, as a share of the axis."""
+_FEWEST_TIERS, _MOST_TIERS = 3, 8
 _CHECK_LEVELS = 4
 
 
@@ -90,6 +90,8 @@ class Timeline:
     gates: tuple[tuple[float, str, str], ...]
     """Left, verdict, time."""
     flags: tuple[Flag, ...]
+    tiers: int
+    """Room to keep for the flags."""
     segments: tuple[Segment, ...]
     live: bool
     now: float
@@ -99,13 +101,15 @@ def timeline(view: View) -> Timeline:
     """The picture of a view at its newest event."""
     now_ms = _end_ms(view)
     scale = _Scale(_span_ms(now_ms, live=view.live or not view.begun), now_ms, view.live)
+    flags = _flags(view, scale)
     return Timeline(
         span_ms=scale.span_ms,
         ticks=tuple((100 * i / _TICKS, _tick(scale.span_ms * i / _TICKS)) for i in range(_TICKS + 1)),
         fast=_rows(view, "fast", FAST_STAGES, scale),
         slow=_rows(view, "slow", SLOW_STAGES, scale),
         gates=tuple((scale.at(g.at_ms), g.decision.verdict, clock(g.at_ms)) for g in view.gates),
-        flags=_flags(view, scale),
+        flags=flags,
+        tiers=max([_FEWEST_TIERS, *(flag.tier + 1 for flag in flags)]),
         segments=_segments(view, scale),
         live=view.live,
         now=scale.at(now_ms),
@@ -152,11 +156,18 @@ def _row(view: View, stage: StageName, path: Path, scale: _Scale) -> Row:
     bars = tuple(_bar(run, scale) for run in runs)
     ended = [run.end_ms - run.start_ms for run in runs if run.end_ms is not None]
     time = duration(sum(ended)) if ended else ""
+    if stage == "gate" and runs and view.gate:
+        time = VERDICT_WORD[view.gate.decision.verdict]
     return Row(stage, STAGE[stage], stage_state(view, stage, path), time, bars, threads)
 
 
 def stage_state(view: View, stage: StageName, path: Path) -> str:
-    """`idle`, `waiting`, `unused`, or the outcome of its newest run; what never ended in a closed run is cancelled."""
+    """`idle`, `waiting`, `unused`, or how its newest run ended; for the gate its verdict.
+
+    What never ended although the run is over was cancelled.
+    """
+    if stage == "gate" and view.gate:
+        return view.gate.decision.verdict
     runs = [run for run in view.stages if run.stage == stage and run.path == path]
     if not runs:
         return "unused" if view.closed else "waiting" if view.begun else "idle"
@@ -180,17 +191,39 @@ def _threads(checks: Iterable[Check], scale: _Scale) -> Iterable[Thread]:
 
 
 def _flags(view: View, scale: _Scale) -> tuple[Flag, ...]:
-    """Each label on the lowest tier where it does not touch the one before."""
-    free_from = [-100.0] * _TIERS
-    flags = []
-    for moment in sorted(view.moments, key=lambda moment: moment.at_ms):
+    """Each label at the end of its pole, on the lowest tier where no shorter pole and no label is in its way.
+
+    Labels stand right of their poles and are placed from the right, so that a longer pole never runs through one;
+    near the right end they stand left of their poles and are placed last, from the left.
+    """
+    placed: list[Flag] = []
+    for moment in sorted(view.moments, key=lambda moment: _placing(scale.at(moment.at_ms))):
         left = scale.at(moment.at_ms)
-        flip = left > 100 - _LABEL_PERCENT
-        begins = left - _LABEL_PERCENT if flip else left
-        tier = next((t for t in range(_TIERS) if free_from[t] <= begins), free_from.index(min(free_from)))
-        free_from[tier] = begins + _LABEL_PERCENT
-        flags.append(Flag(moment.kind, MOMENT[moment.kind], clock(moment.at_ms), left, tier, flip))
-    return tuple(flags)
+        flag = Flag(moment.kind, MOMENT[moment.kind], clock(moment.at_ms), left, 0, _flips(left))
+        while flag.tier < _MOST_TIERS - 1 and any(_in_the_way(flag, other) for other in placed):
+            flag = replace(flag, tier=flag.tier + 1)
+        placed.append(flag)
+    return tuple(sorted(placed, key=lambda flag: flag.left))
+
+
+def _flips(left: float) -> bool:
+    return left > 100 - _LABEL_PERCENT
+
+
+def _placing(left: float) -> tuple[bool, float]:
+    return (True, left) if _flips(left) else (False, -left)
+
+
+def _reach(flag: Flag) -> tuple[float, float]:
+    return (flag.left - _LABEL_PERCENT, flag.left) if flag.flip else (flag.left, flag.left + _LABEL_PERCENT)
+
+
+def _in_the_way(flag: Flag, other: Flag) -> bool:
+    (begins, ends), (other_begins, other_ends) = _reach(flag), _reach(other)
+    labels_touch = flag.tier == other.tier and begins < other_ends and other_begins < ends
+    pole_through_label = begins < other.left < ends and other.tier >= flag.tier
+    label_on_pole = other_begins < flag.left < other_ends and other.tier <= flag.tier
+    return labels_touch or pole_through_label or label_on_pole
 
 
 def _segments(view: View, scale: _Scale) -> tuple[Segment, ...]:

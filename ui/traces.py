@@ -26,6 +26,8 @@ class StageRun:
     start_ms: int
     end_ms: int | None = None
     outcome: Outcome = "running"
+    message: str = ""
+    """What people were told when it started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def with_status(stages: tuple[StageRun, ...], news: StatusUpdate, at_ms: int) ->
     if news.state == "waiting":
         return stages
     if news.state == "started":
-        return (*stages, StageRun(news.stage, news.path, at_ms))
+        return (*stages, StageRun(news.stage, news.path, at_ms, message=news.message))
     open_at = [i for i, run in enumerate(stages) if run.stage == news.stage and run.end_ms is None]
     if not open_at:
         start_ms = max(0, at_ms - (news.duration_ms or 0))

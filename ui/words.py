@@ -37,8 +37,21 @@ def status_line(view: View) -> Status:
         return _result(view)
     if not view.begun:
         return Status("Ready. Ask a question, or choose a scenario.", "idle")
-    message = view.status.message if view.status else "Sending the question..."
-    return Status(message, "working", clock(view.elapsed_ms))
+    return Status(_under_way(view), "working", clock(view.elapsed_ms))
+
+
+def _under_way(view: View) -> str:
+    """What is being done right now: of the stages at work the newest on the fast path, else on the slow one.
+
+    News that a stage waits or failed goes first; that one ended is said only when nothing else is at work.
+    """
+    if view.status is None:
+        return "Sending the question..."
+    at_work = [run for run in view.stages if run.end_ms is None]
+    if view.status.state in {"waiting", "failed"} or not at_work:
+        return view.status.message
+    fast = [run for run in at_work if run.path == "fast"]
+    return (fast or at_work)[-1].message
 
 
 def stopped_line() -> Status:

@@ -29,8 +29,7 @@ from rag.prompt import PROMPT_CHARS, Message, fit, messages
 from rag.settings import Settings
 from rag.values import GenerationRequest
 
-OPENAI_URL = "https://api.openai.com/v1"
-DEFAULT_MODEL = "gpt-4o-mini"
+OPENAI_URL, DEFAULT_MODEL = "https://api.openai.com/v1", "gpt-4o-mini"
 Prompt = list[ChatCompletionMessageParam]
 
 
@@ -40,11 +39,13 @@ class GeneratorLimits:
 
     connect_s: float = 2.0
     first_token_s: float = 8.0
-    """From the call to the first token, the retry included: the reader waits once."""
+    """From the call to the first token, our retry included: the reader waits once."""
     inter_token_s: float = 5.0
     """Between two tokens. Keep-alive comments and empty chunks do not count: they are no progress."""
     tail_s: float = 0.5
     """After the finish reason, for what may still follow it; the text is complete by then."""
+    retries: Literal[0, 1] = 1
+    """Second tries of a generation that failed before its first token."""
     retry_pause_s: float = 0.25
     longest_retry_after_s: float = 2.0
     """A provider that asks for a longer pause than this is not asked again: the error says so sooner."""
@@ -53,8 +54,9 @@ class GeneratorLimits:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The limits that the pipeline's settings imply."""
+        """The limits for a pipeline of these settings, which gives a generation its second chance itself."""
         return cls(
+            retries=0,
             first_token_s=settings.budgets.first_token_s,
             inter_token_s=settings.budgets.inter_token_s,
             output_tokens=settings.limits.output_tokens,
@@ -83,6 +85,23 @@ class OpenAIGenerator:
         self._client = client.with_options(max_retries=0, timeout=timeout)
         self._model = model
         self._max_tokens_name = max_tokens_name
+
+    @classmethod
+    def from_environment(
+        cls,
+        kind: Literal["openai", "azure"],
+        environ: Mapping[str, str],
+        *,
+        limits: GeneratorLimits | None = None,
+        http_client: httpx2.AsyncClient | None = None,
+    ) -> OpenAIGenerator:
+        """A generator from the vendor's own variables. Sends nothing; `http_client` is owned by the result.
+
+        openai: `OPENAI_API_KEY`; `OPENAI_BASE_URL` for another server of the same protocol, which then needs
+        `OPENAI_MODEL`. azure: `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY`, `AZURE_OPENAI_DEPLOYMENT`,
+        `OPENAI_API_VERSION`. Raises `ConfigurationError` naming the variable, never its value.
+        """
+        return (_azure if kind == "azure" else _openai)(environ, limits, http_client)
 
     async def stream(self, request: GenerationRequest) -> AsyncGenerator[str]:
         """Tokens of the answer to `request`; see the port. Raises a `GenerationError`, and never a foreign one."""
@@ -118,9 +137,11 @@ class OpenAIGenerator:
 
     def _pause_before_retry_s(self, error: GenerationError) -> float | None:
         """How long to wait before the second try; None if there is no point in one."""
+        if not (error.retryable and self._limits.retries):
+            return None
         wish_s = error.retry_after_s if isinstance(error, GenerationRateLimited) else None
         pause_s = self._limits.retry_pause_s if wish_s is None else wish_s
-        return pause_s if error.retryable and pause_s <= self._limits.longest_retry_after_s else None
+        return pause_s if pause_s <= self._limits.longest_retry_after_s else None
 
     async def _attempt(self, prompt: Prompt, until_s: float) -> tuple[Reply, str | None]:
         reply = await translated(self._open(prompt, until_s), started=False)
@@ -149,22 +170,6 @@ def _as_parameter(message: Message) -> ChatCompletionMessageParam:
     return ChatCompletionUserMessageParam(role="user", content=message.content)
 
 
-def from_environment(
-    kind: Literal["openai", "azure"],
-    environ: Mapping[str, str],
-    *,
-    limits: GeneratorLimits | None = None,
-    http_client: httpx2.AsyncClient | None = None,
-) -> OpenAIGenerator:
-    """A generator from the vendor's own variables. Sends nothing; `http_client` is owned by the result.
-
-    openai: `OPENAI_API_KEY`; `OPENAI_BASE_URL` for another server of the same protocol, which then needs
-    `OPENAI_MODEL`. azure: `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY`, `AZURE_OPENAI_DEPLOYMENT`,
-    `OPENAI_API_VERSION`. Raises `ConfigurationError` naming the variable, never its value.
-    """
-    return (_azure if kind == "azure" else _openai)(environ, limits, http_client)
-
-
 def _openai(
     environ: Mapping[str, str], limits: GeneratorLimits | None, http_client: httpx2.AsyncClient | None
 ) -> OpenAIGenerator:
@@ -184,12 +189,9 @@ def _azure(
 ) -> OpenAIGenerator:
     url, key = endpoint(environ, "AZURE_OPENAI_ENDPOINT"), required(environ, "AZURE_OPENAI_API_KEY")
     deployment, version = required(environ, "AZURE_OPENAI_DEPLOYMENT"), required(environ, "OPENAI_API_VERSION")
+    http_client = http_client or _direct_client()
     client = AsyncAzureOpenAI(
-        azure_endpoint=url,
-        azure_deployment=deployment,
-        api_key=key,
-        api_version=version,
-        http_client=http_client or _direct_client(),
+        azure_endpoint=url, azure_deployment=deployment, api_key=key, api_version=version, http_client=http_client
     )
     return OpenAIGenerator(client, deployment, limits=limits)
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 REDACTED = "[redacted]"
 SHORTEST_SECRET_CHARS = 8
 """Shorter "secrets" are placeholders such as `x` or `ollama`; blanking them would make holes in ordinary words."""
+
+_SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 
 _RULES = (
     # The address of a request: its query may carry a key or a signature, and so may a user name before the host.
@@ -30,6 +32,11 @@ _RULES = (
     ),
     (re.compile(r"(?<![A-Za-z0-9])sk-[\w*-]{8,}"), f"sk-{REDACTED}"),
 )
+
+
+def secrets_in(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of the variables that are secrets by their name, for `install_redaction`."""
+    return tuple(value for name, value in environ.items() if name.upper().endswith(_SECRET_NAMES))
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

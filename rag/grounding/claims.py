@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag.retrieval.analysis import QUESTION_WORDS, STOP_WORDS, Token, stem, tokenise
+from rag.retrieval.analysis import FUNCTION_WORDS, Token, stem, tokenise
 from rag.retrieval.sentences import next_sentence
 from rag.values import Claim
 
@@ -25,7 +25,8 @@ _REFUSAL = re.compile(
     r"""
     \b(?: sorry | apologi[sz]e | as\ an\ ai )\b
   | \b(?: I | we )\s+ (?: can | could | do | did | am | are | was | were )\s* (?: not | n?['’]t | unable )\b
-    (?:\s+able)? (?:\s+to)? \s+ (?: find | answer | help | assist | locate | determine | say | tell | know | have )\b
+    (?:\s+able)? (?:\s+to)? \s+ (?: find | answer | help | assist | locate | determine | say | tell | know
+      | have\ (?: enough | sufficient | any | that | this | the )\ (?: information | evidence | data | details ) )\b
   | \b(?: sources? | passages? | context | library | (?:provided|available|given)\ (?:documents?|texts?|information) )
     \s+ (?: do | does | did )(?: \ not | n['’]t )\b
   | \b(?: no | not\ enough | not\ sufficient | insufficient )\ (?: answer | information | evidence )\b
@@ -34,16 +35,11 @@ _REFUSAL = re.compile(
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 
-UNINFORMATIVE = (
-    STOP_WORDS
-    | QUESTION_WORDS
-    | frozenset(
-        ["he", "she", "her", "who", "that", "those", "itself", "themselves", "however", "therefore", "thus", "moreover"]
-        + ["additionally", "furthermore", "overall", "never", "nor", "none", "neither", "without", "cannot", "yes"]
-        + ["passage", "passages", "source", "sources", "provided", "based", "context", "according", "mentioned"]
-        + ["mention", "mentions", "stated", "states", "answer", "question", "document", "documents", "text", "given"]
-        + ["information", "following", "follows", "note", "summary", "eg", "ie", "etc"]
-    )
+UNINFORMATIVE = FUNCTION_WORDS | frozenset(
+    ["itself", "themselves", "however", "therefore", "thus", "moreover", "additionally"]
+    + ["furthermore", "overall", "never", "nor", "none", "neither", "without", "cannot", "yes", "eg", "ie", "etc"]
+    + ["passage", "passages", "context", "provided", "based", "according", "mention", "mentions", "mentioned"]
+    + ["stated", "states"]
 )
 """What a claim is compared without: function words, negations (overlap cannot judge them), talk about the sources."""
 

@@ -16,7 +16,7 @@ from rag.grounding.claims import UNINFORMATIVE, assertion, content_tokens
 from rag.retrieval.analysis import Token, stem, tokenise
 from rag.retrieval.confidence import CollectionStatistics
 from rag.retrieval.sentences import sentence_spans
-from rag.values import Claim, Groundedness, Passage, Span, Support
+from rag.values import Claim, Passage, Span, Support
 
 SUPPORT_THRESHOLD = 0.48
 """A claim is supported at or over this: the best cut on the development parts of AttributionBench and WiCE."""
@@ -154,32 +154,3 @@ def passage_support(claim: Claim, passage: Passage, statistics: CollectionStatis
 
 def _penalty(factor: float, findings: Sequence[str]) -> float:
     return factor ** min(MAX_PENALISED, len(findings))
-
-
-class LexicalVerifier:
-    """`ClaimVerifier` by evidence overlap; `statistics` of the library make rare words count more."""
-
-    def __init__(self, statistics: CollectionStatistics | None = None) -> None:
-        self._statistics = statistics
-
-    async def verify(self, claim: Claim, passage: Passage) -> Support:
-        """Support of the claim by the passage; computed at once and never fails."""
-        return passage_support(claim, passage, self._statistics)
-
-
-class LexicalJudge:
-    """`GroundednessJudge` by evidence overlap: every claim against the passage that carries it best, cited or not."""
-
-    def __init__(self, statistics: CollectionStatistics | None = None) -> None:
-        self._statistics = statistics
-
-    async def score(self, claims: Sequence[Claim], evidence: Sequence[Passage]) -> Groundedness:
-        """Mean and worst support of the checkable claims; all zero when there is nothing to check or to check it by."""
-        scores = {claim.index: self._best(claim, evidence) for claim in claims if claim.checkable}
-        if not scores:
-            return Groundedness(score=0.0, worst=0.0)
-        worst = min(scores, key=scores.__getitem__)
-        return Groundedness(score=sum(scores.values()) / len(scores), worst=scores[worst], worst_claim=worst)
-
-    def _best(self, claim: Claim, evidence: Sequence[Passage]) -> float:
-        return max((passage_support(claim, passage, self._statistics).score for passage in evidence), default=0.0)

@@ -25,11 +25,17 @@ STOP_WORDS = _words(
 )
 """The 33 words that Lucene's English analyser leaves out of an index."""
 
-QUESTION_WORDS = _words(
-    "who whom whose what which when where why how do does did done doing can could should would may might must shall "
-    "has have had having am been being were i me my mine we us our ours you your yours he him his she her hers its "
-    "about any some from so than too also much many please tell explain know want need get gets got happen happens "
-    "mean means"
+FUNCTION_WORDS = STOP_WORDS | _words(
+    "who whom whose what which when where why how that those do does did done doing can could should would may might "
+    "must shall has have had having am been being were i me my mine we us our ours you your yours he him his she her "
+    "hers its about any some from so than too also"
+)
+"""Words that say nothing by themselves: the above, auxiliaries, pronouns and question words."""
+
+QUESTION_WORDS = FUNCTION_WORDS | _words(
+    "much many long often soon far fast please tell explain know want need get gets got happen happens mean means go "
+    "goes going gone went come comes came make makes made take takes took put let give gives gave thing things ever "
+    "still yet just even really again now"
 )
 """Words that shape a question without saying what it is about; a query is searched and judged without them."""
 
@@ -108,12 +114,13 @@ def terms(text: str) -> list[str]:
     return [stem(token.text) for token in tokenise(text) if token.text not in STOP_WORDS]
 
 
+@lru_cache(maxsize=1 << 10)
 def query_terms(text: str) -> tuple[str, ...]:
     """Terms that say what a question is about: no stop words, no question words, no repeats; empty if none is left.
 
     A repeated term would count twice in BM25 sums, hence once here.
     """
-    wanted = (t.text for t in tokenise(text) if t.text not in STOP_WORDS and t.text not in QUESTION_WORDS)
+    wanted = (t.text for t in tokenise(text) if t.text not in QUESTION_WORDS)
     return tuple(dict.fromkeys(map(stem, wanted)))
 
 

@@ -23,12 +23,14 @@
       bar.style.width = Math.max(0, 100 * (Math.min(ms, span) - start) / span).toFixed(2) + "%";
     }
   };
-  const frame = () => {
+  /* Ten times a second is smooth enough for a bar that crosses the page in half a minute, and leaves the browser's
+     time to the text. */
+  const tick = () => {
     const ms = age();
-    if (ms !== null) grow(ms);
-    if (calm.matches) setTimeout(frame, 500); else requestAnimationFrame(frame);
+    if (ms !== null) requestAnimationFrame(() => grow(ms));
+    setTimeout(tick, calm.matches ? 500 : 100);
   };
-  frame();
+  tick();
 
   /* Links both ways. A click moves as little as it can; the target takes the focus and shows it. */
   document.addEventListener("click", (event) => {

@@ -1,0 +1,154 @@
+"""The library: documents in a folder become section-sized passages with stable ids.
+
+Knows files and documents. Knows nothing of search; how Markdown is read stands in `rag.retrieval.markdown`, how long a
+passage may be in `rag.retrieval.chunking`.
+Everything that is wrong with a folder is a `ConfigurationError` that names the file and the fix.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import get_args
+
+from rag.errors import ConfigurationError
+from rag.retrieval.chunking import readable_sections, split_text
+from rag.retrieval.markdown import FrontMatterError, Section, sections, split_front_matter
+from rag.values import Domain, Passage
+
+SUFFIXES = frozenset({".md", ".markdown", ".txt"})
+_INDEXES = ("primary", "fallback")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """All passages of a library, in reading order, document by document."""
+
+    passages: tuple[Passage, ...]
+    _by_id: dict[str, Passage] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {passage.passage_id: passage for passage in self.passages})
+
+    @property
+    def all(self) -> tuple[Passage, ...]:
+        """Primary and fallback index together."""
+        return self.passages
+
+    @cached_property
+    def primary(self) -> tuple[Passage, ...]:
+        """What is searched first."""
+        return tuple(passage for passage in self.passages if passage.index == "primary")
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, int], Passage]:
+        return {(passage.document_id, passage.ordinal): passage for passage in self.passages}
+
+    def get(self, passage_id: str) -> Passage | None:
+        """The passage of that id, or None."""
+        return self._by_id.get(passage_id)
+
+    def neighbours(self, passage: Passage) -> tuple[Passage, ...]:
+        """The passages before and after it in its document; one at an end, none for a lone passage."""
+        places = ((passage.document_id, passage.ordinal + step) for step in (-1, 1))
+        return tuple(self._by_place[place] for place in places if place in self._by_place)
+
+
+def load_corpus(folder: Path) -> Corpus:
+    """Every `.md` and `.txt` file under `folder`, in the order of their paths; hidden ones are left out.
+
+    Raises `ConfigurationError`: no folder, no documents, a file that is unreadable or not UTF-8, bad front matter, or
+    two documents with one id.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"There is no folder {folder}; name one that holds .md or .txt documents.")
+    passages: list[Passage] = []
+    origin: dict[str, str] = {}
+    for path in _documents(folder):
+        name = path.relative_to(folder).as_posix()
+        for passage in read_document(name, _read(path, name)):
+            if origin.setdefault(passage.document_id, name) != name:
+                raise ConfigurationError(
+                    f"{name}: the document id {passage.document_id} is taken by {origin[passage.document_id]}; "
+                    "give one of them another `id` in its front matter."
+                )
+            passages.append(passage)
+    if not passages:
+        raise ConfigurationError(f"The folder {folder} holds no text; put .md or .txt documents into it.")
+    return Corpus(tuple(passages))
+
+
+def _documents(folder: Path) -> list[Path]:
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and not path.is_dir())
+    visible = (path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(visible, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _read(path: Path, name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{name}: not UTF-8 text; save it with that encoding.") from error
+    except OSError as error:
+        raise ConfigurationError(f"{name}: cannot be read; check that it exists and its permissions.") from error
+
+
+def read_document(name: str, text: str) -> list[Passage]:
+    """The passages of one document; `name` is its path in the library, from which a missing `id` is made.
+
+    Raises `ConfigurationError` for front matter that cannot be read or says what does not exist.
+    """
+    try:
+        fields, body = split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
+    except FrontMatterError as error:
+        raise ConfigurationError(f"{name}: {error}.") from error
+    parts = sections(body)
+    document_id = fields.get("id") or slug(name.rpartition(".")[0])
+    if not _ID.fullmatch(document_id):
+        raise ConfigurationError(f"{name}: the id {document_id!r} may have letters, digits, `.`, `_` and `-` only.")
+    title = fields.get("title") or next((part.heading for part in parts if part.level == 1), "") or document_id
+    template = Passage(
+        passage_id="",
+        document_id=document_id,
+        source=fields.get("source") or title,
+        title=title,
+        section="",
+        text="",
+        domain=_choice(name, fields, "domain", get_args(Domain), "general"),
+        index="fallback" if _choice(name, fields, "index", _INDEXES, "primary") == "fallback" else "primary",
+    )
+    return _passages(template, readable_sections(parts, title))
+
+
+def _choice(name: str, fields: Mapping[str, str], key: str, allowed: Sequence[str], default: str) -> str:
+    value = fields.get(key) or default
+    if value not in allowed:
+        raise ConfigurationError(f"{name}: `{key}: {value}` is not known; use one of {', '.join(allowed)}.")
+    return value
+
+
+def slug(heading: str) -> str:
+    """Lower case; every run of other characters than a-z and 0-9 becomes one hyphen; none at the ends."""
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+
+
+def _passages(template: Passage, parts: Iterable[Section]) -> list[Passage]:
+    passages: list[Passage] = []
+    taken: set[str] = set()
+    for part in parts:
+        for text in split_text(part.text):
+            passage_id = _free_id(f"{template.document_id}#{slug(part.heading) or 'section'}", taken)
+            update = {"passage_id": passage_id, "section": part.heading, "text": text, "ordinal": len(passages)}
+            passages.append(template.model_copy(update=update))
+    return passages
+
+
+def _free_id(wanted: str, taken: set[str]) -> str:
+    candidates = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
+    free = next(candidate for candidate in candidates if candidate not in taken)
+    taken.add(free)
+    return free
