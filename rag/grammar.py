@@ -183,9 +183,8 @@ class StreamVerifier:
             self._require(event, "stages", f"{status.stage} starts twice", holds=status.stage not in self._running)
             self._running.add(status.stage)
         elif status.state != "waiting":
-            free = status.stage in DECISIONS or status.state == "skipped"
-            started = status.stage in self._running
-            self._require(event, "stages", f"{status.stage} ends without a start", holds=free or started)
+            free = status.stage in DECISIONS or status.state == "skipped" or status.stage in self._running
+            self._require(event, "stages", f"{status.stage} ends without a start", holds=free)
             self._running.discard(status.stage)
             self._ended[status.stage] = status.state
 
@@ -264,12 +263,13 @@ class StreamVerifier:
         final = event.payload
         if final.outcome == "answered":
             self._require(event, "final", "safety was not passed", holds=final.safety_pass)
-            said = not self._shown or final.answer == self._shown
-            self._require(event, "final", "not the text last shown", holds=said)
+            same = not self._shown or final.answer == self._shown
+            self._require(event, "final", "not the text last shown", holds=same)
             for citation in final.citations:
                 self._check_citation(event, citation, final.answer)
         else:
-            clean = not any(sentence.strip() in final.answer for sentence in self._sentences if sentence.strip())
+            said = [sentence.strip() for sentence in self._sentences if len(sentence.split()) > 2]  # "The" is no leak
+            clean = not any(sentence in final.answer for sentence in said)
             self._require(event, "final", "a sentence of the draft survives", holds=clean)
             self._require(event, "final", "citations without an answer", holds=not final.citations)
             honest = not final.groundedness_score and not (self._withdrawn and final.safety_pass)
