@@ -186,5 +186,5 @@ class DelayedJudge:
         if fault is not None and fault.kind == "empty":
             return Groundedness(score=0.0, worst=0.0)
         if fault is not None and fault.kind == "malformed":
-            return Groundedness(score=42.0, worst=-1.0, worst_claim=len(claims))
+            return Groundedness.model_construct(score=42.0, worst=-1.0, worst_claim=len(claims))
         return await self._inner.score(claims, evidence)

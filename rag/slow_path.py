@@ -18,7 +18,7 @@ from rag.evidence import merge, sound
 from rag.grounding.citations import settle
 from rag.run import Run
 from rag.stages import ClaimFeed, Handoff, optional, twice, within
-from rag.values import Citation, Claim, RewrittenQuery, ScoredPassage
+from rag.values import Citation, Claim, Groundedness, RewrittenQuery, ScoredPassage
 
 
 async def deepen(run: Run, query: RewrittenQuery, first: Handoff[list[ScoredPassage]]) -> list[ScoredPassage]:
@@ -154,10 +154,17 @@ async def judge(run: Run) -> tuple[float | None, float | None]:
     """Score the final text against all the evidence: mean and worst support of its sentences."""
     passages = [source.passage for source in run.answer.sources]
     passages += [item.passage for item in run.evidence if item.passage not in passages]
+
+    async def score() -> Groundedness:
+        verdict = await run.parts.judge.score(run.answer.claims, passages)
+        if not 0 <= verdict.worst <= verdict.score <= 1:  # NaN fails this too
+            raise VerificationError("The groundedness judge returned an impossible score.")
+        return verdict
+
     verdict = await optional(
         run,
         "groundedness",
-        lambda: run.parts.judge.score(run.answer.claims, passages),
+        score,
         message=wording.JUDGING,
         done=lambda verdict: f"Groundedness {verdict.score:.2f}, weakest sentence {verdict.worst:.2f}.",
     )

@@ -6,7 +6,7 @@ Every score is a float in [0, 1], higher is better, unless its docstring says ot
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -35,8 +35,8 @@ Domain = Literal["loan_guidelines", "balance_inquiries", "underwriting_decisions
 Strategy = Literal["progressive", "stream_last", "blocking"]
 """How the same stages are arranged: side by side, one after another then streamed, or silent to the end."""
 
-Score = float
-"""A number in [0, 1]."""
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+"""A number in [0, 1]; no value object can hold another."""
 
 
 class Value(BaseModel):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.grounding.claims import SentenceReader, assertion, split_claims
+from rag.retrieval import sentences
 from rag.values import Claim
 
 ANSWER = (
@@ -115,9 +114,62 @@ def test_any_cut_of_a_tricky_answer_into_tokens(places: list[int]) -> None:
 
 
 PIECES = st.sampled_from(
-    [" ", "  ", "\n", "\n\n", "\r\n", ". ", ".", "?", "! ", "...", "[1]", "[", "]", "[12", "[1, 2]", "[0] ", "The", "the"]
-    + ["limit ", "43", "4.2", "3.5 %", "Sec. ", "U.S.", " e.g. ", "p.m.", "No. 5", "- ", "* ", "1. ", "12) ", "# ", "## "]
-    + ["| a | b |", "**", "**Bold**", '"', "\u201d", "(", ")", "A", "x", "_", "\u2026", "é", "\u2028", ">", "```", ":", ","]
+    [
+        " ",
+        "  ",
+        "\n",
+        "\n\n",
+        "\r\n",
+        ". ",
+        ".",
+        "?",
+        "! ",
+        "...",
+        "[1]",
+        "[",
+        "]",
+        "[12",
+        "[1, 2]",
+        "[0] ",
+        "The",
+        "the",
+    ]
+    + [
+        "limit ",
+        "43",
+        "4.2",
+        "3.5 %",
+        "Sec. ",
+        "U.S.",
+        " e.g. ",
+        "p.m.",
+        "No. 5",
+        "- ",
+        "* ",
+        "1. ",
+        "12) ",
+        "# ",
+        "## ",
+    ]
+    + [
+        "| a | b |",
+        "**",
+        "**Bold**",
+        '"',
+        "\u201d",
+        "(",
+        ")",
+        "A",
+        "x",
+        "_",
+        "\u2026",
+        "é",
+        "\u2028",
+        ">",
+        "```",
+        ":",
+        ",",
+    ]
 )
 
 
@@ -141,12 +193,17 @@ def test_spans_of_any_text(text: str) -> None:
     assert not text[end:].strip()
 
 
-def test_a_long_answer_one_character_at_a_time() -> None:
-    """Reading stays cheap: the work per token does not grow with the answer."""
-    letters = random.Random("long")
-    text = " ".join("".join(letters.choices("abc", k=5)) for _ in range(3000))
+def test_a_long_answer_one_character_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every possible end of a sentence is judged again only while it is undecided, not with every new character."""
+    judged: list[int] = []
+    judge = sentences._judge
+    monkeypatch.setattr(sentences, "_judge", lambda *args, **options: judged.append(1) or judge(*args, **options))
+    answer = "\n\n".join([ANSWER] * 10)
 
-    assert len(read(list(text))) == 1
+    claims = read(list(answer))
+
+    assert len(claims) == 160
+    assert len(judged) < len(answer)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +248,7 @@ def test_what_asserts_nothing(text: str) -> None:
     [
         "- The base limit is 43 percent.",
         "We do not charge a prepayment penalty on loans.",
-        "The notice does not have to be notarized.",
+        "The notice of error does not have to be notarized.",
         "A borrower who cannot provide tax documents is not eligible.",
         "The source of the funds does not matter for gifts.",
         "| two factors | 40 percent front-end | 50 percent back-end |",

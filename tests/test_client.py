@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 
-from app import build_backend
 from rag.events import parse_event
 from rag.grammar import verify_stream
-from rag.service import build_server
-from rag.service_report import Ledger
-from rag.settings import Settings
-from ui.options import Options
-from ui.site import build_site
-
-
-@contextmanager
-def served(options: Options) -> Iterator[int]:
-    """The whole site on a free port of this machine; gives the port."""
-    settings, ledger = Settings(), Ledger()
-    site = build_site(build_backend(options, settings, ledger).open_run, options, settings, ledger)
-    server = build_server(site, host="127.0.0.1", port=0, log_level="warning")
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
-    thread.start()
-    try:
-        while not server.started:
-            thread.join(0.02)
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(20)
+from tests.served import get, served
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with served(Options(profile="instant")) as port:
+    with served("--profile", "instant") as port:
         yield port
 
 
@@ -104,16 +79,28 @@ def test_a_refusal_can_be_rebuilt_too(port: int) -> None:
 
 def test_the_other_endpoints(port: int) -> None:
     """Health, metrics and schema stand beside the page."""
-    pages = {}
-    for path in ("/healthz", "/metrics", "/schema", "/"):
-        connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        connection.request("GET", path)
-        response = connection.getresponse()
-        pages[path] = response.read().decode()
-        connection.close()
-        assert response.status == 200, path
+    pages = {path: get(port, path) for path in ("/healthz", "/metrics", "/schema", "/")}
 
-    assert json.loads(pages["/healthz"])["status"] == "ok"
-    assert "rag_runs" in pages["/metrics"]
-    assert "status_update" in pages["/schema"]
-    assert "gradio" in pages["/"].lower()
+    assert {status for status, _ in pages.values()} == {200}
+    assert json.loads(pages["/healthz"][1])["status"] == "ok"
+    assert "rag_runs" in pages["/metrics"][1]
+    assert "status_update" in pages["/schema"][1]
+    assert "gradio" in pages["/"][1].lower()
+
+
+def test_the_server_stops_when_told_while_a_stream_is_open() -> None:
+    """SIGTERM ends open streams by the protocol; the process then exits by itself (`served` waits for it)."""
+    with served("--profile", "thirty_seconds") as port:
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        body = json.dumps({"query": "What is the maximum debt-to-income ratio for an FHA loan?"})
+        connection.request("POST", "/query", body, {"content-type": "application/json"})
+        response = connection.getresponse()
+        first = response.readline()
+    rest = response.read().decode("ascii")
+    connection.close()
+    frames = [first.decode("ascii").strip(), *rest.strip().split("\n\n")]
+    events = [json.loads(frame[len("data: ") :]) for frame in frames]
+
+    assert events[-2]["event_type"] == "error"
+    assert events[-2]["payload"]["code"] == "server_shutdown"
+    assert verify_stream(parse_event(json.dumps(event)) for event in events) == []

@@ -136,3 +136,37 @@ def listed(names: Iterable[str]) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 sentence`, `2 sentences`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+SIGN: dict[str, str] = {
+    "idle": "ring",
+    "waiting": "ring",
+    "drafted": "ring",
+    "pending": "clock",
+    "cited": "clock",
+    "running": "play",
+    "working": "turn",
+    "draft": "pencil",
+    "stopped": "dash",
+    "skipped": "dash",
+    "unused": "dash",
+    "cancelled": "dash",
+    "drop": "dash",
+    "finished": "check",
+    "done": "check",
+    "verified": "check",
+    "met": "check",
+    "open": "check",
+    "weak": "wave",
+    "caution": "wave",
+    "hold": "wave",
+    "retry": "wave",
+    "unsupported": "cross",
+    "failed": "cross",
+    "missed": "cross",
+    "fallback": "cross",
+    "review": "person",
+    "append": "plus",
+    "revise": "pencil",
+}
+"""The sign of every state; the drawings stand in `templates/signs.html`."""

@@ -1,0 +1,110 @@
+"""Confidence: one scale for every query, on which the gate's thresholds mean something."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.retrieval.analysis import query_terms, terms
+from rag.retrieval.confidence import CollectionStatistics, confidence, match
+from rag.values import RewrittenQuery
+
+LIBRARY = [
+    "The base limit for a manually underwritten FHA loan is a debt-to-income ratio of 43 percent.",
+    "An FHA appraisal is valid for 180 days after its effective date.",
+    "The escrow cushion of a mortgage loan may not exceed two months of payments.",
+    "The grace period of a mortgage payment is 15 days.",
+    "A conventional loan needs private mortgage insurance above a loan-to-value ratio of 80 percent.",
+    "A gift letter names the donor, the amount and the relation to the borrower.",
+]
+STATISTICS = CollectionStatistics(terms(text) for text in LIBRARY)
+
+
+def ask(question: str, *variants: str) -> RewrittenQuery:
+    return RewrittenQuery(original=question, text=question, variants=variants)
+
+
+def best(question: str) -> float:
+    return max(confidence(ask(question), text, STATISTICS) for text in LIBRARY)
+
+
+def test_a_question_that_the_library_answers() -> None:
+    """It reaches every threshold, and its passage is the best one."""
+    scores = [confidence(ask("How long is an FHA appraisal valid?"), text, STATISTICS) for text in LIBRARY]
+
+    assert scores[1] == max(scores) > 0.8
+
+
+@pytest.mark.parametrize("question", ["Who painted the Night Watch?", "How long should rice soak before cooking?", ""])
+def test_a_question_from_elsewhere(question: str) -> None:
+    """It stays under the floor, whatever common words it shares."""
+    assert best(question) < 0.25
+
+
+def test_a_subject_that_the_library_lacks() -> None:
+    """One unknown word in a familiar question costs more than any known one: it is what is being asked."""
+    familiar = best("What is the debt-to-income limit for an FHA loan?")
+    near_miss = best("What is the debt-to-income limit for a jumbo loan?")
+
+    assert near_miss < 0.72 < familiar
+
+
+def test_words_that_stand_together() -> None:
+    """A passage that answers in one sentence is surer than one with the same words scattered over many."""
+    together = "The grace period is 15 days. Fees differ. Letters are kept."
+    scattered = "Grace is asked for. The period differs. Fees are due in days. Letters are kept 15 years."
+    question = ask("grace period days")
+
+    assert confidence(question, together, STATISTICS) > confidence(question, scattered, STATISTICS)
+
+
+def test_a_match_of_common_words_only() -> None:
+    """Full coverage of a question that says next to nothing proves little."""
+    assert confidence(ask("mortgage?"), "A mortgage.", STATISTICS) < confidence(ask("donor?"), "A donor.", STATISTICS)
+
+
+def test_the_best_variant_counts() -> None:
+    """A translated form of the question lifts the score and never lowers it."""
+    plain, text = ask("max DTI FHA?"), LIBRARY[0]
+    helped = ask("max DTI FHA?", "maximum debt-to-income ratio of an FHA loan", "something else altogether")
+
+    assert confidence(helped, text, STATISTICS) > confidence(plain, text, STATISTICS)
+
+
+def test_the_inverse_document_frequency() -> None:
+    """Always positive, also for a word in every document; larger for rarer words; largest for unknown ones."""
+    everywhere = CollectionStatistics([["loan", "fha"], ["loan"], ["loan"]])
+
+    assert 0 < everywhere.idf("loan") < everywhere.idf("fha") < everywhere.idf("jumbo") == everywhere.largest_idf
+    assert everywhere.idf("fha") == pytest.approx(math.log(1 + 2.5 / 1.5))
+
+
+@pytest.mark.parametrize("documents", [[], [[]], [["loan"]]])
+def test_a_tiny_collection(documents: list[list[str]]) -> None:
+    """No division by zero, and a perfect match is still one."""
+    statistics = CollectionStatistics(documents)
+
+    assert confidence(ask("loan"), "loan", statistics) > 0.3
+    assert confidence(ask("loan"), "", statistics) == 0.0
+
+
+def test_no_query_terms() -> None:
+    """Nothing is matched by nothing."""
+    assert match((), LIBRARY[0], STATISTICS).confidence == 0.0
+    assert confidence(ask("What is it?"), LIBRARY[0], STATISTICS) == 0.0
+
+
+@given(
+    st.lists(st.sampled_from(" ".join(LIBRARY).split() + ["jumbo", "rice"]), max_size=12).map(" ".join),
+    st.lists(st.sampled_from(" ".join(LIBRARY).split()), max_size=40).map(" ".join),
+)
+def test_any_query_and_passage(question: str, text: str) -> None:
+    """Every part of the match is in [0, 1], and so is the confidence; more of the query found never lowers it."""
+    found = match(query_terms(question), text, STATISTICS)
+
+    for part in (found.coverage, found.sentence, found.relevance, found.saturation, found.pairs, found.confidence):
+        assert 0.0 <= part <= 1.0 + 1e-9
+    assert found.sentence <= found.coverage + 1e-9
