@@ -14,7 +14,7 @@ from rag.events import RefinementUpdate
 from rag.evidence import number
 from rag.grounding.citations import attach
 from rag.grounding.claims import split_claims
-from rag.grounding.support import support
+from rag.grounding.support import passage_support
 from rag.policy import why_refine
 from rag.revision import revise
 from rag.run import Run
@@ -64,7 +64,7 @@ def reasons_to_refine(run: Run) -> tuple[str, ...]:
     reasons = list(why_refine(seen, run.evidence, run.settings.refinement))
     unseen = [item.passage for item in run.evidence if item.passage.passage_id not in seen]
     for claim in run.answer.failed_claims():
-        helped = any(support(claim.text, passage.text).supported for passage in unseen)
+        helped = any(passage_support(claim, passage).supported for passage in unseen)
         said = "and a new passage supports it" if helped else "and nothing supports it"
         reasons.append(f"Sentence {claim.index + 1} failed its check {said}.")
     if not run.answer.complete:

@@ -27,7 +27,6 @@ from rag.ports import OpenRun
 from rag.values import RunRequest
 from ui.painter import Board, BoardName, Painter
 from ui.reader import EventReader
-from ui.render import render_status, render_stopped
 from ui.view import View, apply, failed
 
 _LOG = logging.getLogger(__name__)
@@ -85,8 +84,7 @@ class AskHandlers:
         """Run one question and keep the boards up to date until it ends. Never raises."""
         form = Form((question or "").strip(), scenario or "", domain or "", profile or "", speed)
         if not form.question:
-            yield {self._outputs["head"]: render_status(View())}
-            return
+            return  # the page says so itself
         now_s = asyncio.get_running_loop().time
         view, painter = View(question=form.question, speed=form.speed), Painter(self._boards)
         reader = EventReader(partial(self._events, form))
@@ -101,10 +99,6 @@ class AskHandlers:
         finally:
             self._live -= 1
             await reader.aclose()
-
-    def stopped(self) -> str:
-        """What the head says once the run has been cancelled: a cancelled run cannot paint its own end."""
-        return render_stopped()
 
     def _events(self, form: Form) -> AsyncGenerator[StreamEvent]:
         return self._open_run(form.request())

@@ -69,7 +69,7 @@ UNCHECKED: dict[str, str] = {"drafted": "not cited", "cited": "cited, not checke
 """What a sentence or citation is when the run is over and its check never came."""
 
 CITATION: dict[str, str] = {
-    "pending": "checking",
+    "pending": "not checked yet",
     "verified": "verified",
     "weak": "weak",
     "unsupported": "not supported",

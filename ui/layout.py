@@ -18,6 +18,7 @@ from ui import labels, render
 from ui.handlers import AskHandlers
 from ui.painter import BoardName, ask_boards
 from ui.view import View
+from ui.words import NO_QUESTION, STOPPED
 
 QUESTION_CHARS = 2000
 
@@ -69,6 +70,7 @@ class _Controls:
     profile: gr.Dropdown
     speed: gr.Dropdown
     watch: gr.HTML
+    notice: gr.HTML
 
     @property
     def form(self) -> list[gr.Textbox | gr.Dropdown]:
@@ -131,17 +133,22 @@ def _controls(options: ScreenOptions) -> _Controls:
             for speed in options.speeds
         ]
         profiles = list(options.profiles) or [("As it is", "")]
-        scenario = _select("Scenario", stories, "")
+        simulated = bool(options.profiles)
+        scenario = _select("Scenario", stories, "", shown=bool(options.scenarios))
         domain = _select("Domain", domains, "")
-        profile = _select("Latency", profiles, options.profile or profiles[0][1])
-        speed = _select("Speed", speeds, options.speed)
+        profile = _select("Latency", profiles, options.profile or profiles[0][1], shown=simulated)
+        speed = _select("Speed", speeds, options.speed, shown=simulated)
     _examples(options.examples, question, scenario)
     watch = _panel(render.render_watch("", ""), "ask-watch")
-    return _Controls(question, ask, stop, scenario, domain, profile, speed, watch)
+    notice = _panel(_NOTHING, "ask-notice")
+    return _Controls(question, ask, stop, scenario, domain, profile, speed, watch, notice)
 
 
-def _select(label: str, choices: list[tuple[str, str]] | list[tuple[str, float]], value: str | float) -> gr.Dropdown:
-    return gr.Dropdown(choices, value=value, label=label, filterable=False, min_width=140, container=True)
+Choices = list[tuple[str, str]] | list[tuple[str, float]]
+
+
+def _select(label: str, choices: Choices, value: str | float, *, shown: bool = True) -> gr.Dropdown:
+    return gr.Dropdown(choices, value=value, label=label, filterable=False, min_width=140, visible=shown)
 
 
 def _examples(examples: tuple[str, ...], question: gr.Textbox, scenario: gr.Dropdown) -> None:
@@ -156,16 +163,26 @@ def _js(value: object) -> str:
     return json.dumps(value)
 
 
-_BUSY = _js([{"__type__": "update", "interactive": False}, {"__type__": "update", "interactive": True}])
-_IDLE = _js([{"__type__": "update", "interactive": True}, {"__type__": "update", "interactive": False}])
-"""Ask and Stop while a run lasts and after it. Set by the page itself: as outputs of the run they would cost
-a quarter of a millisecond on every update."""
+_NOTHING = render.render_watch("", "")
+_ON, _OFF = {"__type__": "update", "interactive": True}, {"__type__": "update", "interactive": False}
 
 
 def _wire(controls: _Controls, handlers: AskHandlers, outputs: dict[BoardName, gr.HTML]) -> None:
+    """Ask, Enter and Stop.
+
+    The page itself switches the buttons and says *Stopped*: as outputs of the run they would cost a quarter of a
+    millisecond on every update, and a cancelled run cannot paint its own end.
+    """
     starts = [controls.ask.click, controls.question.submit]
-    buttons = [controls.ask, controls.stop]
-    gr.on(starts, fn=None, js=f"() => {_BUSY}", outputs=buttons)
+    lamps = [controls.ask, controls.stop, controls.notice]
+    running, nothing_asked = _js([_OFF, _ON, _NOTHING]), _js([_ON, _OFF, render.render_notice(NO_QUESTION)])
+    gr.on(
+        starts,
+        fn=None,
+        js=f"(text) => text.trim() ? {running} : {nothing_asked}",
+        inputs=controls.question,
+        outputs=lamps,
+    )
     run = gr.on(
         starts,
         fn=handlers.ask,
@@ -176,16 +193,10 @@ def _wire(controls: _Controls, handlers: AskHandlers, outputs: dict[BoardName, g
         concurrency_limit=None,
         api_visibility="private",
     )
-    run.then(fn=None, js=f"() => {_IDLE}", outputs=buttons)
+    run.then(fn=None, js=f"() => {_js([_ON, _OFF])}", outputs=[controls.ask, controls.stop])
     controls.stop.click(
-        fn=handlers.stopped,
-        outputs=outputs["head"],
-        cancels=[run],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
+        fn=None, js=f"() => {_js([_ON, _OFF, render.render_notice(STOPPED)])}", outputs=lamps, cancels=[run]
     )
-    controls.stop.click(fn=None, js=f"() => {_IDLE}", outputs=buttons)
 
 
 def _wire_scenarios(controls: _Controls, options: ScreenOptions) -> None:

@@ -19,7 +19,7 @@ from ui.sentences import Sentence, joined
 from ui.tiles import tiles
 from ui.timeline import timeline
 from ui.view import View
-from ui.words import Status, answer_label, status_line, stopped_line
+from ui.words import Status, answer_label, status_line
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -62,9 +62,9 @@ def render_status(view: View) -> str:
     return _status(status_line(view), view)
 
 
-def render_stopped() -> str:
-    """The status line after Stop: the run is gone and cannot paint its own end."""
-    return _status(stopped_line(), View())
+def render_notice(line: Status) -> str:
+    """A status line that the page itself puts up: a cancelled run, for one, cannot paint its own end."""
+    return _status(line, View())
 
 
 def _status(line: Status, view: View) -> str:

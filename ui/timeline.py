@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 
 from rag.values import Path, StageName
 from ui.labels import FAST_STAGES, MOMENT, SLOW_STAGES, STAGE, VERDICT_WORD, clock, duration
-from ui.traces import Check, StageRun
+from ui.traces import Check, Moment, StageRun
 from ui.view import View
 
 _LENGTHS_MS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 30_000, 45_000, 60_000, 90_000, 120_000)
 _FIRST_LIVE_MS = 15_000
 """A running axis starts at this length: short runs then fill in without a rescaling."""
 _TICKS = 5
-_LABEL_PERCENT = 14.0
-"""Room that a moment's label takes on a wide screen, as a share of the axis."""
+_CHAR_PERCENT = 0.72
+"""Room that one letter of a moment's label takes on a wide screen, as a share of the axis."""
+_FLIP_PERCENT = 86.0
+"""Right of this a label stands left of its pole, or it would leave the picture."""
 _FEWEST_TIERS, _MOST_TIERS = 3, 8
 _CHECK_LEVELS = 4
 
@@ -191,31 +193,30 @@ def _threads(checks: Iterable[Check], scale: _Scale) -> Iterable[Thread]:
 
 
 def _flags(view: View, scale: _Scale) -> tuple[Flag, ...]:
-    """Each label at the end of its pole, on the lowest tier where no shorter pole and no label is in its way.
+    """Each label at the end of its pole, on the tier where the least is in its way, the lowest of those.
 
-    Labels stand right of their poles and are placed from the right, so that a longer pole never runs through one;
+    Labels stand right of their poles and are placed from the right, so that a longer pole need not run through one;
     near the right end they stand left of their poles and are placed last, from the left.
     """
     placed: list[Flag] = []
-    for moment in sorted(view.moments, key=lambda moment: _placing(scale.at(moment.at_ms))):
-        left = scale.at(moment.at_ms)
-        flag = Flag(moment.kind, MOMENT[moment.kind], clock(moment.at_ms), left, 0, _flips(left))
-        while flag.tier < _MOST_TIERS - 1 and any(_in_the_way(flag, other) for other in placed):
-            flag = replace(flag, tier=flag.tier + 1)
-        placed.append(flag)
+    for flag in sorted((_flag(moment, scale) for moment in view.moments), key=_placing):
+        tiers = [replace(flag, tier=tier) for tier in range(_MOST_TIERS)]
+        placed.append(min(tiers, key=lambda tried: sum(_in_the_way(tried, other) for other in placed)))
     return tuple(sorted(placed, key=lambda flag: flag.left))
 
 
-def _flips(left: float) -> bool:
-    return left > 100 - _LABEL_PERCENT
+def _flag(moment: Moment, scale: _Scale) -> Flag:
+    left = scale.at(moment.at_ms)
+    return Flag(moment.kind, MOMENT[moment.kind], clock(moment.at_ms), left, 0, left > _FLIP_PERCENT)
 
 
-def _placing(left: float) -> tuple[bool, float]:
-    return (True, left) if _flips(left) else (False, -left)
+def _placing(flag: Flag) -> tuple[bool, float]:
+    return (True, flag.left) if flag.flip else (False, -flag.left)
 
 
 def _reach(flag: Flag) -> tuple[float, float]:
-    return (flag.left - _LABEL_PERCENT, flag.left) if flag.flip else (flag.left, flag.left + _LABEL_PERCENT)
+    width = 1 + _CHAR_PERCENT * len(f"{flag.name} {flag.time}")
+    return (flag.left - width, flag.left) if flag.flip else (flag.left, flag.left + width)
 
 
 def _in_the_way(flag: Flag, other: Flag) -> bool:

@@ -20,6 +20,10 @@ class Status:
     clock: str = ""
 
 
+STOPPED = Status("Stopped. Nothing is running any more; what is shown was not checked to the end.", "stopped")
+NO_QUESTION = Status("Please type a question first.", "caution")
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """What the answer is (`name`) and what that means for the reader (`note`)."""
@@ -52,11 +56,6 @@ def _under_way(view: View) -> str:
         return view.status.message
     fast = [run for run in at_work if run.path == "fast"]
     return (fast or at_work)[-1].message
-
-
-def stopped_line() -> Status:
-    """After Stop nothing runs any more, and nobody vouches for what is on the screen."""
-    return Status("Stopped. Nothing is running any more; what is shown was not checked to the end.", "stopped")
 
 
 def _result(view: View) -> Status:

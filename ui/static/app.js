@@ -8,7 +8,7 @@
   let run = null, born = 0;
   const age = () => {
     const stamp = document.querySelector("[data-clock][data-elapsed]");
-    if (!stamp) return null;
+    if (!stamp || document.querySelector(".rg-mood-stopped")) return null;
     const guess = performance.now() - Number(stamp.dataset.elapsed);
     if (stamp.dataset.run !== run) [run, born] = [stamp.dataset.run, guess];
     born = Math.min(born, guess);
