@@ -127,3 +127,5 @@ def test_options_come_from_flags_then_from_the_environment() -> None:
     assert read_options(["ask", "x", "--profile", "instant"], environ).profile == "instant"
     assert read_options([], environ).port == 8000
     assert read_options([], environ).command == "serve"
+    assert read_options([], {"GRADIO_SERVER_NAME": "0.0.0.0"}).host == "0.0.0.0"
+    assert read_options([], {"GRADIO_SERVER_NAME": "0.0.0.0", "RAG_HOST": "::1"}).host == "::1"

@@ -53,10 +53,11 @@ class ScreenOptions:
     profiles: tuple[tuple[str, str], ...] = ()
     """Title and name of each latency profile."""
     profile: str = ""
-    """Name of the profile chosen at first."""
+    """Name of the profile chosen at first; the first one when empty."""
     examples: tuple[str, ...] = ()
     speeds: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
     speed: float = 1.0
+    """Chosen at first; offered even when it is not among `speeds`."""
     support_note: str = SUPPORT_NOTE
 
 
@@ -130,7 +131,7 @@ def _controls(options: ScreenOptions) -> _Controls:
         domains = [("Found by the pipeline", ""), *((labels.DOMAIN[domain], domain) for domain in options.domains)]
         speeds = [
             (f"{speed:g}\N{MULTIPLICATION SIGN}" + (" real time" if speed == 1 else ""), speed)
-            for speed in options.speeds
+            for speed in sorted({*options.speeds, options.speed})
         ]
         profiles = list(options.profiles) or [("As it is", "")]
         simulated = bool(options.profiles)

@@ -39,35 +39,36 @@ class Board:
     """Painted whenever that board is: the tail starts where the answer board ends."""
 
 
-_ENDS = ("final", "error", "metric")
+_RUN = ("question", "request_id", "final", "error")
+"""Whether a run has begun, and how it ended: every board shows that."""
 
 
 def ask_boards(support_note: str = "") -> dict[BoardName, Board]:
     """The boards of the Ask tab."""
+    text = ("stages", "sentences", "citations", "revision", "withdrawn")
     return {
         "head": Board(
-            lambda view, _: render.render_status(view) + render.render_stages(view), ("status", "stages", *_ENDS)
+            lambda view, _: render.render_status(view) + render.render_stages(view),
+            (*_RUN, "status", "stages", "gates", "sentences", "moments", "metric"),
         ),
         "answer": Board(
             lambda view, _: render.render_answer(view),
-            ("question", "stages", "sentences", "citations", "revision", "withdrawn", "final", "error"),
+            (*_RUN, *text, "gates", "moments"),
             big=True,
             at_once=("question", "revision", "withdrawn", "final", "error"),
         ),
         "tail": Board(
-            lambda view, settled: render.render_tail(view, settled=settled),
-            ("question", "sentences", "tail", "withdrawn", "final", "error"),
-            follows="answer",
+            lambda view, settled: render.render_tail(view, settled=settled), (*_RUN, *text, "tail"), follows="answer"
         ),
         "evidence": Board(
             lambda view, _: render.render_sources(view, support_note=support_note) + render.render_revision(view),
-            ("citations", "evidence", "revision", "withdrawn", "final", "error"),
+            (*_RUN, "citations", "evidence", "revision", "withdrawn"),
             big=True,
             at_once=("revision", "withdrawn"),
         ),
         "lower": Board(
             lambda view, _: render.render_gate(view) + render.render_timeline(view) + render.render_metrics(view),
-            ("question", "stages", "gates", "checks", "moments", "sentences", "evidence", *_ENDS),
+            (*_RUN, "stages", "gates", "checks", "moments", "sentences", "citations", "evidence", "metric"),
             big=True,
         ),
     }

@@ -77,6 +77,7 @@ def page_options() -> dict[str, Any]:
         "show_error": False,
         "run_history": False,
         "enable_monitoring": False,
+        "max_file_size": 1,
         "footer_links": [],
         "ssr_mode": False,
         "mcp_server": False,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from rag.values import Path, StageName
 from ui.labels import FAST_STAGES, MOMENT, SLOW_STAGES, STAGE, VERDICT_WORD, clock, duration
-from ui.traces import Check, Moment, StageRun
+from ui.traces import Check, GateMark, Moment, StageRun
 from ui.view import View
 
 _LENGTHS_MS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 30_000, 45_000, 60_000, 90_000, 120_000)
@@ -21,7 +21,7 @@ _CHAR_PERCENT = 0.72
 """Room that one letter of a moment's label takes on a wide screen, as a share of the axis."""
 _FLIP_PERCENT = 86.0
 """Right of this a label stands left of its pole, or it would leave the picture."""
-_FEWEST_TIERS, _MOST_TIERS = 3, 8
+_FEWEST_TIERS, _MOST_TIERS = 4, 8
 _CHECK_LEVELS = 4
 
 
@@ -90,7 +90,7 @@ class Timeline:
     fast: tuple[Row, ...]
     slow: tuple[Row, ...]
     gates: tuple[tuple[float, str, str], ...]
-    """Left, verdict, time."""
+    """Left, verdict and, where the next verdict leaves room for it, the label."""
     flags: tuple[Flag, ...]
     tiers: int
     """Room to keep for the flags."""
@@ -109,7 +109,7 @@ def timeline(view: View) -> Timeline:
         ticks=tuple((100 * i / _TICKS, _tick(scale.span_ms * i / _TICKS)) for i in range(_TICKS + 1)),
         fast=_rows(view, "fast", FAST_STAGES, scale),
         slow=_rows(view, "slow", SLOW_STAGES, scale),
-        gates=tuple((scale.at(g.at_ms), g.decision.verdict, clock(g.at_ms)) for g in view.gates),
+        gates=tuple(_gates(view.gates, scale)),
         flags=flags,
         tiers=max([_FEWEST_TIERS, *(flag.tier + 1 for flag in flags)]),
         segments=_segments(view, scale),
@@ -160,6 +160,8 @@ def _row(view: View, stage: StageName, path: Path, scale: _Scale) -> Row:
     time = duration(sum(ended)) if ended else ""
     if stage == "gate" and runs and view.gate:
         time = VERDICT_WORD[view.gate.decision.verdict]
+    if runs and all(run.outcome == "skipped" and run.end_ms == run.start_ms for run in runs):
+        time = "not needed"
     return Row(stage, STAGE[stage], stage_state(view, stage, path), time, bars, threads)
 
 
@@ -190,6 +192,13 @@ def _threads(checks: Iterable[Check], scale: _Scale) -> Iterable[Thread]:
         title = f"Sentence {check.claim_index + 1}: {status} after {duration(end_ms - check.start_ms)}"
         width = scale.width(check.start_ms, check.end_ms)
         yield Thread(scale.at(check.start_ms), width, status, number % _CHECK_LEVELS, check.start_ms, title)
+
+
+def _gates(marks: tuple[GateMark, ...], scale: _Scale) -> Iterable[tuple[float, str, str]]:
+    for number, mark in enumerate(marks):
+        label = f"gate {VERDICT_WORD[mark.decision.verdict]} {clock(mark.at_ms)}"
+        room = scale.at(marks[number + 1].at_ms) - scale.at(mark.at_ms) if number + 1 < len(marks) else 100.0
+        yield scale.at(mark.at_ms), mark.decision.verdict, label if room > _CHAR_PERCENT * len(label) + 1 else ""
 
 
 def _flags(view: View, scale: _Scale) -> tuple[Flag, ...]:

@@ -47,12 +47,12 @@ def status_line(view: View) -> Status:
 def _under_way(view: View) -> str:
     """What is being done right now: of the stages at work the newest on the fast path, else on the slow one.
 
-    News that a stage waits or failed goes first; that one ended is said only when nothing else is at work.
+    A failure goes first. That a stage ended, or is still being waited for, is said when nothing else is at work.
     """
     if view.status is None:
         return "Sending the question..."
     at_work = [run for run in view.stages if run.end_ms is None]
-    if view.status.state in {"waiting", "failed"} or not at_work:
+    if view.status.state == "failed" or not at_work:
         return view.status.message
     fast = [run for run in at_work if run.path == "fast"]
     return (fast or at_work)[-1].message
@@ -99,6 +99,9 @@ def answer_label(view: View) -> Label:
     final = view.final
     if view.phase == "withdrawn" and view.moment_ms("withdrawn") is None:
         return Label("Withheld", "nothing was shown", "failed")
+    if view.phase == "waiting" and view.gate and view.gate.decision.waits_for:
+        checks = listed(STAGE[stage].lower() for stage in view.gate.decision.waits_for)
+        return Label("Draft", f"held back until these have passed: {checks}", "working")
     if view.phase == "failed" and not view.text:
         return Label("No answer", "the run failed before the first word", "failed")
     if view.phase != "final" or final is None:

@@ -1,0 +1,68 @@
+"""The page on runs written by hand, for the browser tests: `python -m tests.screen_app PORT`.
+
+Without the site's security headers on purpose: what keeps foreign text from being markup here is the page alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from rag.errors import RetrievalError
+from rag.events import StreamEvent
+from rag.values import RunRequest
+from tests.scripted_run import answered, withdrawn
+from ui.layout import ScenarioOption, ScreenOptions, build
+from ui.theme import page_options
+
+HOSTILE = (
+    "<img src=x onerror=\"document.title='pwned';alert(1)\"><script>alert(2)</script>"
+    "<svg onload=alert(3)></svg><iframe srcdoc='<script>parent.alert(4)</script>'></iframe>"
+    "<details open ontoggle=alert(5)>${alert(6)}{{7*7}}"
+)
+LIVE: set[str] = set()
+
+
+async def play(request: RunRequest) -> AsyncGenerator[StreamEvent]:
+    """The run that the scenario names, at its own times over the speed."""
+    loop = asyncio.get_running_loop()
+    start_s, run = loop.time(), f"{request.scenario}-{loop.time()}"
+    LIVE.add(run)
+    try:
+        for event in {"hostile": lambda: answered(HOSTILE), "withdrawn": lambda: withdrawn("Dana")}.get(
+            request.scenario or "", answered
+        )():
+            at_s = start_s + event.elapsed_ms / 1000 / request.speed
+            await asyncio.sleep(max(0.0, at_s - loop.time()))
+            if request.scenario == "broken" and event.elapsed_ms > 1500:
+                raise RetrievalError
+            yield event.model_copy(update={"elapsed_ms": int(event.elapsed_ms / request.speed)})
+    finally:
+        LIVE.discard(run)
+
+
+def app() -> FastAPI:
+    """The page at `/`, and beside it how many runs are live."""
+    site = FastAPI()
+
+    @site.get("/healthz")
+    def live() -> int:
+        return len(LIVE)
+
+    stories = ("answered", "withdrawn", "broken", "hostile")
+    options = ScreenOptions(
+        badge="Written by hand",
+        scenarios=tuple(ScenarioOption(name=n, title=n, question=f"Play {n}", watch=f"See {n}.") for n in stories),
+        profiles=(("As it is", "none"),),
+        examples=("An example?", HOSTILE),
+    )
+    return gr.mount_gradio_app(site, build(play, options), path="/", **page_options())  # type: ignore[no-any-return]
+
+
+if __name__ == "__main__":
+    uvicorn.run(app(), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", timeout_graceful_shutdown=2)

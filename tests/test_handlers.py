@@ -1,0 +1,296 @@
+"""The Ask handler on runs of its own making, in virtual time: it paints, keeps pace, ends, and never raises."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from functools import partial, reduce
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from mocks.virtual_time import run_virtual
+from rag.errors import InvalidRequest
+from rag.events import StreamEvent, Token
+from rag.values import RunRequest
+from tests.harness import assert_nothing_left, simulator
+from tests.scripted_run import Script, answered, event
+from ui.handlers import MERGE_S, TICK_S, AskHandlers
+from ui.painter import BoardName, ask_boards
+from ui.reader import EventReader
+from ui.view import View, apply
+
+Open = Callable[[RunRequest], AsyncGenerator[StreamEvent]]
+ASKED = ("What is it?", "", "", "", 1.0)
+
+
+class Page:
+    """The boards as a browser would have them, and when each update came."""
+
+    def __init__(self, open_run: Open) -> None:
+        boards = ask_boards()
+        self.outputs: dict[BoardName, gr.HTML] = {name: gr.HTML(render=False) for name in boards}
+        self.handlers = AskHandlers(open_run, boards, self.outputs)
+        self.html: dict[BoardName, str] = {}
+        self.updates_s: list[float] = []
+        self.skips_s: list[float] = []
+
+    async def ask(self, *form: Any) -> None:
+        async with aclosing(self.handlers.ask(*(form or ASKED))) as updates:
+            async for update in updates:
+                self.take(update)
+
+    def take(self, update: dict[Any, Any]) -> None:
+        names = {component: name for name, component in self.outputs.items()}
+        now_s = asyncio.get_running_loop().time()
+        if update == gr.skip():
+            self.skips_s.append(now_s)
+            return
+        self.updates_s.append(now_s)
+        self.html.update({names[component]: html for component, html in update.items()})
+
+
+class Player:
+    """Plays a script at its own times, and remembers whether it was let go."""
+
+    def __init__(self, events: list[StreamEvent], *, failure: Exception | None = None, tail_s: float = 0.0) -> None:
+        self.events, self.failure, self.tail_s = events, failure, tail_s
+        self.opened = self.closed = 0
+
+    async def open(self, request: RunRequest) -> AsyncGenerator[StreamEvent]:
+        self.opened += 1
+        start_s = asyncio.get_running_loop().time()
+        try:
+            for each in self.events:
+                await asyncio.sleep(start_s + each.elapsed_ms / 1000 - asyncio.get_running_loop().time())
+                yield each
+            await asyncio.sleep(self.tail_s)
+            if self.failure:
+                raise self.failure
+        finally:
+            self.closed += 1
+
+
+def asked(page: Page, *form: Any) -> Page:
+    async def main() -> None:
+        await page.ask(*form)
+        assert_nothing_left()
+
+    run_virtual(main)
+    return page
+
+
+def tokens(count: int, every_ms: int) -> list[StreamEvent]:
+    script = Script()
+    for number in range(count):
+        script.at(number * every_ms, Token(token=f"{number} ", grounded=True))
+    return script.events
+
+
+def test_the_page_ends_as_the_view_does() -> None:
+    """When the run is over every board shows exactly the final view, and nothing is left running."""
+    page = asked(Page(Player(answered()).open))
+    view = reduce(apply, answered(), View(question=ASKED[0]))
+
+    for name, board in ask_boards().items():
+        assert page.html[name] == board.paint(view, len(view.sentences))
+
+
+def test_a_real_run_reaches_the_page() -> None:
+    """The pipeline itself behind the handler: the answer is on the page when it ends."""
+    page = asked(
+        Page(simulator().open), "What is the maximum debt-to-income ratio for an FHA loan?", "refined", "", "", 1.0
+    )
+
+    assert "Answered and checked" in page.html["head"]
+    assert "What changed, and why" in page.html["evidence"]
+
+
+def test_the_first_paint_needs_no_event() -> None:
+    """The draft's label and the waiting status stand before the run has said a word."""
+    script = Script()
+    script.at(5000, Token(token="late", grounded=True))
+    page = Page(Player(script.events).open)
+
+    async def main() -> float:
+        async with aclosing(page.handlers.ask(*ASKED)) as updates:
+            page.take(await anext(updates))
+            return asyncio.get_running_loop().time()
+
+    assert run_virtual(main) == 0.0
+    assert "Draft" in page.html["answer"]
+    assert "Sending the question" in page.html["head"]
+
+
+def test_an_idle_page_shows_a_token_at_once() -> None:
+    """Tokens further apart than the pause are painted the moment they come, not a tick later."""
+    page = asked(Page(Player(tokens(10, every_ms=100)).open))
+
+    assert [round(at_s, 3) for at_s in page.updates_s[2:11]] == [round(0.1 * n, 3) for n in range(1, 10)]
+
+
+def test_close_tokens_share_an_update() -> None:
+    """A flood is merged to the pause, whatever its rate, and loses nothing."""
+    page = asked(Page(Player(tokens(1000, every_ms=1)).open))
+
+    assert len(page.updates_s) <= 1.0 / MERGE_S + 5
+    assert page.html["tail"].count(" ") > 0
+    assert " 999 " in page.html["tail"] + page.html["answer"]
+
+
+def test_many_live_runs_slow_each_other_down_gently() -> None:
+    """Forty pages at two hundred tokens a second stay within what one process can send."""
+    player = Player(tokens(200, every_ms=5))
+    pages = [Page(player.open) for _ in range(40)]
+    for page in pages:
+        page.handlers = pages[0].handlers
+        page.outputs = pages[0].outputs
+
+    async def main() -> None:
+        async with asyncio.TaskGroup() as group:
+            for page in pages:
+                group.create_task(page.ask())
+
+    run_virtual(main)
+
+    assert sum(len(page.updates_s) for page in pages) <= 1000
+    assert all(" 199 " in page.html["tail"] + page.html["answer"] for page in pages)
+
+
+def test_silence_is_broken_so_that_a_closed_tab_is_noticed() -> None:
+    """Never longer than a tick without a yield, while the run says nothing for half a minute."""
+    script = Script()
+    script.at(0, Token(token="One", grounded=True))
+    script.at(30_000, Token(token=" two", grounded=True))
+    page = asked(Page(Player(script.events).open))
+    yields = sorted(page.updates_s + page.skips_s)
+
+    assert max(after - before for before, after in zip(yields, yields[1:], strict=False)) <= TICK_S + 2 * MERGE_S
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["here", "from another task"])
+def test_a_closed_page_ends_its_run(elsewhere: bool) -> None:
+    """Closing the generator, in its own task or another, closes the run at once and leaves no task."""
+    player = Player(tokens(1000, every_ms=100))
+    page = Page(player.open)
+
+    async def main() -> float:
+        updates = page.handlers.ask(*ASKED)
+        for _ in range(5):
+            page.take(await anext(updates))
+        before_s = asyncio.get_running_loop().time()
+        if elsewhere:
+            await asyncio.create_task(updates.aclose())
+        else:
+            await updates.aclose()
+        assert_nothing_left()
+        return asyncio.get_running_loop().time() - before_s
+
+    assert run_virtual(main) <= 1.0
+    assert (player.opened, player.closed) == (1, 1)
+
+
+def test_stop_ends_its_run() -> None:
+    """A cancelled handler, wherever it waits, has closed its run when it is gone."""
+    player = Player(tokens(1000, every_ms=700))
+    page = Page(player.open)
+
+    async def main() -> None:
+        task = asyncio.create_task(page.ask())
+        await asyncio.sleep(2.0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert_nothing_left()
+
+    run_virtual(main)
+
+    assert (player.opened, player.closed) == (1, 1)
+
+
+def test_a_run_that_raises_leaves_the_draft(caplog: pytest.LogCaptureFixture) -> None:
+    """A bug becomes one calm sentence; the draft stays; no word of the exception reaches the page."""
+    events = [each for each in answered() if each.elapsed_ms < 2000]
+    page = asked(Page(Player(events, failure=RuntimeError("key sk-123")).open))
+    everything = "".join(page.html.values())
+
+    assert "Something went wrong on our side." in page.html["head"]
+    assert "One is true" in page.html["answer"] + page.html["tail"]
+    assert "unfinished and not checked" in page.html["answer"]
+    assert "sk-123" not in everything
+    assert "instead of ending" in caplog.text
+
+
+def test_a_run_that_just_ends_is_not_called_an_answer() -> None:
+    """A stream without a last word is a failure, and said to be one."""
+    page = asked(Page(Player(answered()[:8]).open))
+
+    assert "Something went wrong on our side." in page.html["head"]
+
+
+def test_a_refused_request_is_said_calmly() -> None:
+    """What `open_run` refuses to start reads like any other status."""
+
+    def refuse(request: RunRequest) -> AsyncGenerator[StreamEvent]:
+        raise InvalidRequest("scenario: is not one of ours.")
+
+    page = asked(Page(refuse))
+
+    assert "scenario: is not one of ours." in page.html["head"]
+    assert "No answer" in page.html["answer"]
+
+
+@pytest.mark.parametrize("form", [("q", "", "nowhere", "", 1.0), ("q", "", "", "", -1.0)])
+def test_a_form_that_is_not_ours_is_refused(form: tuple[Any, ...]) -> None:
+    """The page checks its inputs, but a caller need not be the page."""
+    player = Player(answered())
+    page = asked(Page(player.open), *form)
+
+    assert "The request is not valid." in page.html["head"]
+    assert player.opened == 0
+
+
+def test_no_question_starts_no_run() -> None:
+    """An empty form is not a run."""
+    player = Player(answered())
+    page = asked(Page(player.open), "   ", "", "", "", 1.0)
+
+    assert player.opened == 0
+    assert page.html == {}
+
+
+def test_the_form_reaches_the_run() -> None:
+    """Every control is in the request; what is left empty is left to the pipeline."""
+    requests: list[RunRequest] = []
+
+    def remember(request: RunRequest) -> AsyncGenerator[StreamEvent]:
+        requests.append(request)
+        return Player(answered()).open(request)
+
+    asked(Page(remember), " q ", "refined", "general", "article", 2.0)
+    asked(Page(remember), "q", "", "", "", 1)
+
+    assert requests[0] == RunRequest(question="q", scenario="refined", domain="general", profile="article", speed=2.0)
+    assert requests[1] == RunRequest(question="q")
+
+
+def test_a_run_that_will_not_let_go_does_not_hold_the_page() -> None:
+    """Closing waits for the run, but not for ever."""
+
+    async def stubborn(request: RunRequest) -> AsyncGenerator[StreamEvent]:
+        try:
+            yield event(Token(token="x", grounded=True), 0)
+            await asyncio.sleep(100)
+        finally:
+            await asyncio.sleep(100)
+
+    async def main() -> float:
+        reader = EventReader(partial(stubborn, RunRequest(question="q")))
+        await reader.take(1.0)
+        before_s = asyncio.get_running_loop().time()
+        await reader.aclose()
+        return asyncio.get_running_loop().time() - before_s
+
+    assert 0.5 <= run_virtual(main) <= 1.5
