@@ -17,7 +17,8 @@ from rag.errors import RetrievalError
 from rag.events import StreamEvent
 from rag.values import RunRequest
 from tests.scripted_run import answered, withdrawn
-from ui.layout import ScenarioOption, ScreenOptions, build
+from ui.layout import build
+from ui.screen_options import ScenarioOption, ScreenOptions
 from ui.theme import page_options
 
 HOSTILE = (

@@ -1,4 +1,4 @@
-"""The page: what stands where, and which handler each control calls.
+"""The page: its header and its tabs.
 
 Stateless: no `gr.State`, no `unload`, no timers. Each of them would hold a connection per tab, and a browser then
 stalls at its fourth streaming tab. Everything a run shows lives in the handler that runs it.
@@ -6,217 +6,22 @@ stalls at its fourth streaming tab. Everything a run shows lives in the handler 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import gradio as gr
 
 from rag.ports import OpenRun
-from rag.values import Domain
-from ui import labels, render
-from ui.handlers import AskHandlers
-from ui.painter import BoardName, ask_boards
-from ui.view import View
-from ui.words import NO_QUESTION, STOPPED
-
-QUESTION_CHARS = 2000
-
-SUPPORT_NOTE = (
-    "Support is how much of the sentence, its words, names and numbers, stands in the quoted passage. It finds "
-    "invented figures and wrong sources; it hardly ever finds a negation."
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScenarioOption:
-    """A story one can choose: it fills in the controls and says what to watch."""
-
-    name: str
-    title: str
-    question: str
-    watch: str
-    domain: Domain | None = None
-    profile: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenOptions:
-    """What the Ask tab offers. `app.py` fills it from the scenarios and profiles that exist."""
-
-    name: str = "Progressive RAG"
-    idea: str = "Grounded words in two seconds, checked and corrected while you read."
-    badge: str = ""
-    """What is simulated; empty when nothing is."""
-    scenarios: tuple[ScenarioOption, ...] = ()
-    domains: tuple[Domain, ...] = tuple(labels.DOMAIN)
-    profiles: tuple[tuple[str, str], ...] = ()
-    """Title and name of each latency profile."""
-    profile: str = ""
-    """Name of the profile chosen at first; the first one when empty."""
-    examples: tuple[str, ...] = ()
-    speeds: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
-    speed: float = 1.0
-    """Chosen at first; offered even when it is not among `speeds`."""
-    support_note: str = SUPPORT_NOTE
-
-
-@dataclass(frozen=True, slots=True)
-class _Controls:
-    question: gr.Textbox
-    ask: gr.Button
-    stop: gr.Button
-    scenario: gr.Dropdown
-    domain: gr.Dropdown
-    profile: gr.Dropdown
-    speed: gr.Dropdown
-    watch: gr.HTML
-    notice: gr.HTML
-
-    @property
-    def form(self) -> list[gr.Textbox | gr.Dropdown]:
-        """The inputs of a run, in the order of `AskHandlers.ask`."""
-        return [self.question, self.scenario, self.domain, self.profile, self.speed]
+from ui import render
+from ui.panels import panel
+from ui.screen_options import ScreenOptions
+from ui.tabs import ask
 
 
 def build(open_run: OpenRun, options: ScreenOptions, *, page_runs: int = 100) -> gr.Blocks:
     """The page, ready to be mounted with `ui.theme.page_options()`. At most `page_runs` runs are live at once."""
     page = gr.Blocks(title=options.name, analytics_enabled=False, fill_width=True)
     with page, gr.Column(elem_classes="rg-page"):
-        _panel(render.render_header(options.name, options.idea, options.badge))
-        _ask_tab(open_run, options)
+        panel(render.render_header(options.name, options.idea, options.badge))
+        ask.build(open_run, options)
     page.queue(api_open=False, max_size=64, default_concurrency_limit=None)
     # Mounted pages never read `launch(max_threads=...)`, and its default caps the live runs at 40.
     page._queue.max_thread_count = page_runs
     return page
-
-
-def _panel(html: str, name: str | None = None) -> gr.HTML:
-    return gr.HTML(html, elem_id=name, apply_default_css=False, js_on_load=None)
-
-
-def _ask_tab(open_run: OpenRun, options: ScreenOptions) -> None:
-    controls = _controls(options)
-    boards = ask_boards(options.support_note)
-    empty = {name: board.paint(View(), 0) for name, board in boards.items()}
-    outputs: dict[BoardName, gr.HTML] = {"head": _panel(empty["head"], "ask-head")}
-    with gr.Row(elem_classes="rg-reading"):
-        with gr.Column(elem_classes="rg-panel rg-answer"):
-            outputs["answer"] = _panel(empty["answer"], "ask-answer")
-            outputs["tail"] = _panel(empty["tail"], "ask-tail")
-            _panel(render.render_legend())
-        outputs["evidence"] = _panel(empty["evidence"], "ask-evidence")
-    outputs["lower"] = _panel(empty["lower"], "ask-lower")
-    _wire(controls, AskHandlers(open_run, boards, outputs), outputs)
-    _wire_scenarios(controls, options)
-
-
-def _controls(options: ScreenOptions) -> _Controls:
-    with gr.Row(elem_classes="rg-ask"):
-        question = gr.Textbox(
-            label="Question",
-            show_label=False,
-            container=False,
-            placeholder="Ask about the documents",
-            max_lines=4,
-            max_length=QUESTION_CHARS,
-            autofocus=True,
-            elem_id="ask-question",
-            scale=1,
-        )
-        ask = gr.Button("Ask", variant="primary", scale=0, min_width=96, elem_id="ask-ask")
-        stop = gr.Button("Stop", interactive=False, scale=0, min_width=96, elem_id="ask-stop")
-    with gr.Row(elem_classes="rg-options"):
-        stories = [("Your own question", ""), *((story.title, story.name) for story in options.scenarios)]
-        domains = [("Found by the pipeline", ""), *((labels.DOMAIN[domain], domain) for domain in options.domains)]
-        speeds = [
-            (f"{speed:g}\N{MULTIPLICATION SIGN}" + (" real time" if speed == 1 else ""), speed)
-            for speed in sorted({*options.speeds, options.speed})
-        ]
-        profiles = list(options.profiles) or [("As it is", "")]
-        simulated = bool(options.profiles)
-        scenario = _select("Scenario", stories, "", shown=bool(options.scenarios))
-        domain = _select("Domain", domains, "")
-        profile = _select("Latency", profiles, options.profile or profiles[0][1], shown=simulated)
-        speed = _select("Speed", speeds, options.speed, shown=simulated)
-    _examples(options.examples, question, scenario)
-    watch = _panel(render.render_watch("", ""), "ask-watch")
-    notice = _panel(_NOTHING, "ask-notice")
-    return _Controls(question, ask, stop, scenario, domain, profile, speed, watch, notice)
-
-
-Choices = list[tuple[str, str]] | list[tuple[str, float]]
-
-
-def _select(label: str, choices: Choices, value: str | float, *, shown: bool = True) -> gr.Dropdown:
-    return gr.Dropdown(choices, value=value, label=label, filterable=False, min_width=140, visible=shown)
-
-
-def _examples(examples: tuple[str, ...], question: gr.Textbox, scenario: gr.Dropdown) -> None:
-    with gr.Row(elem_classes="rg-examples"):
-        for example in examples:
-            button = gr.Button(example, size="sm", scale=0)
-            button.click(fn=None, js=f"() => {_js([example, ''])}", outputs=[question, scenario])
-
-
-def _js(value: object) -> str:
-    """A value as a JavaScript literal."""
-    return json.dumps(value)
-
-
-_NOTHING = render.render_watch("", "")
-_ON, _OFF = {"__type__": "update", "interactive": True}, {"__type__": "update", "interactive": False}
-
-
-def _wire(controls: _Controls, handlers: AskHandlers, outputs: dict[BoardName, gr.HTML]) -> None:
-    """Ask, Enter and Stop.
-
-    The page itself switches the buttons and says *Stopped*: as outputs of the run they would cost a quarter of a
-    millisecond on every update, and a cancelled run cannot paint its own end.
-    """
-    starts = [controls.ask.click, controls.question.submit]
-    lamps = [controls.ask, controls.stop, controls.notice]
-    running, nothing_asked = _js([_OFF, _ON, _NOTHING]), _js([_ON, _OFF, render.render_notice(NO_QUESTION)])
-    gr.on(
-        starts,
-        fn=None,
-        js=f"(text) => text.trim() ? {running} : {nothing_asked}",
-        inputs=controls.question,
-        outputs=lamps,
-    )
-    run = gr.on(
-        starts,
-        fn=handlers.ask,
-        inputs=controls.form,
-        outputs=list(outputs.values()),
-        trigger_mode="once",
-        show_progress="hidden",
-        concurrency_limit=None,
-        api_visibility="private",
-    )
-    run.then(fn=None, js=f"() => {_js([_ON, _OFF])}", outputs=[controls.ask, controls.stop])
-    controls.stop.click(
-        fn=None, js=f"() => {_js([_ON, _OFF, render.render_notice(STOPPED)])}", outputs=lamps, cancels=[run]
-    )
-
-
-def _wire_scenarios(controls: _Controls, options: ScreenOptions) -> None:
-    controls.scenario.change(
-        fn=_filled_in({story.name: story for story in options.scenarios}),
-        inputs=controls.scenario,
-        outputs=[controls.question, controls.domain, controls.profile, controls.watch],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-
-
-def _filled_in(stories: dict[str, ScenarioOption]) -> Callable[[str], list[object]]:
-    def choose(name: str) -> list[object]:
-        story = stories.get(name)
-        if story is None:
-            return [gr.skip(), gr.skip(), gr.skip(), render.render_watch("", "")]
-        watch = render.render_watch(story.title, story.watch)
-        return [story.question, story.domain or "", story.profile or gr.skip(), watch]
-
-    return choose

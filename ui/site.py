@@ -14,8 +14,9 @@ from rag.ports import OpenRun
 from rag.service import create_app
 from rag.service_report import Ledger
 from rag.settings import Settings
-from ui.layout import ScenarioOption, ScreenOptions, build
+from ui.layout import build
 from ui.options import Options
+from ui.screen_options import ScenarioOption, ScreenOptions
 from ui.theme import page_options
 
 EXAMPLES = (
