@@ -194,7 +194,7 @@ def test_an_answer_that_may_stand(sentence: str) -> None:
 
 
 def test_no_sentence_of_the_library_is_blocked_but_the_quoted_orders() -> None:
-    """All documents may be quoted; the training letter, which gives orders, is the one exception."""
+    """All documents may be quoted; the two training samples, which give orders, are the exceptions."""
     library = load_corpus(SAMPLE_DOCS).all
     blocked = {
         (passage.section, reason)
@@ -204,7 +204,10 @@ def test_no_sentence_of_the_library_is_blocked_but_the_quoted_orders() -> None:
     }
 
     assert len(library) > 100
-    assert blocked == {("C-7 Training sample: a letter that gives orders", "injected_instructions")}
+    assert blocked == {
+        ("C-7 Training sample: a letter that gives orders", "injected_instructions"),
+        ("FD-13 Training sample: a vendor e-mail with planted instructions", "injected_instructions"),
+    }
 
 
 def test_exactly_the_questions_meant_to_be_withheld_are() -> None:
