@@ -1,6 +1,7 @@
 """The composition root: options -> parts -> pipeline -> site -> server, or a run in the terminal. No logic.
 
-`python app.py` serves the demo, `python app.py ask "..."` answers in the terminal, `--help` tells the rest.
+`python app.py` serves the demo, `python app.py ask "..."` answers in the terminal, `python app.py replay FILE` plays a
+recording there, `--help` tells the rest.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from rag.backends.redaction import install_redaction, secrets_in
 from rag.errors import RagError
 from rag.pipeline import Pipeline
 from rag.ports import OpenRun
+from rag.recording import keep, read
 from rag.service import serve as serve_site
 from rag.service_report import Ledger
 from rag.settings import Settings
 from ui.options import Options, read_options
 from ui.terminal import EXIT_ERROR, print_jsonl, print_run
+from ui.terminal_replay import print_replay
 
 
 class Backend(NamedTuple):
@@ -53,11 +56,17 @@ def ask(options: Options) -> int:
 
     async def run() -> int:
         try:
-            return await show(backend.open_run(request), sys.stdout)
+            events = backend.open_run(request)
+            return await show(keep(events, options.told(), options.record) if options.record else events, sys.stdout)
         finally:
             await backend.aclose()
 
     return asyncio.run(run())
+
+
+def replay(options: Options) -> int:
+    """Play a recording in the terminal; the exit code is the one that its run had."""
+    return asyncio.run(print_replay(read(options.file), sys.stdout, speed=options.speed, jsonl=options.jsonl))
 
 
 def serve(options: Options) -> int:
@@ -77,9 +86,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     install_redaction(secrets_in(os.environ))
     try:
         options = read_options(sys.argv[1:] if arguments is None else arguments, os.environ)
-        return ask(options) if options.command == "ask" else serve(options)
+        return {"serve": serve, "ask": ask, "replay": replay}[options.command](options)
     except RagError as error:
         sys.stderr.write(f"{error.code}: {error}\n")
+    except BrokenPipeError:  # `... | head` has read enough; the interpreter must not try to flush into it again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         pass
     return EXIT_ERROR

@@ -120,6 +120,8 @@ class GenerationLatency(Knobs):
     stall_probability: float = Field(default=0.0, ge=0, le=1)
     """Chance, at each token after the first, that the stream stands still for `stall_ms` more."""
     stall_ms: float = Field(default=0.0, ge=0)
+    draft_sentences: int | None = Field(default=None, ge=1, le=10)
+    """The most sentences that the simulated writer puts into a draft; None leaves it to the writer."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

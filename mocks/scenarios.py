@@ -8,6 +8,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from mocks.faults import Fault
+from mocks.knobs import GeneratorKnobs, ProfileKnobs, StageKnobs
+from mocks.transport import Buffering
 from rag.values import Domain
 
 DTI_QUESTION = "What is the maximum debt-to-income ratio for an FHA loan?"
@@ -25,10 +27,14 @@ class Scenario(BaseModel):
     domain: Domain | None = None
     """None: the pipeline classifies the question."""
     profile: str = "good_day"
+    knobs: ProfileKnobs = ProfileKnobs()
+    """What the story changes in its profile, and in any other that it is told under."""
     seed: int = 7
     faults: tuple[Fault, ...] = ()
     embellish: bool = False
     """The writer puts a wrong figure into one sentence of its draft, as real models do."""
+    buffering: Buffering | None = None
+    """A proxy between pipeline and reader that holds the events back."""
     slip: str | None = None
     """A sentence that the writer lets slip into its draft and the safety rules must catch."""
 
@@ -96,5 +102,39 @@ SCENARIOS: dict[str, Scenario] = {
         question=DTI_QUESTION,
         watch="The model breaks off in mid-sentence: what was shown stays, marked, until a better one completes it.",
         faults=(Fault(stage="generation", kind="cut", after_tokens=45),),
+    ),
+    "proxy_buffering": Scenario(
+        title="Proxy buffering",
+        question=DTI_QUESTION,
+        profile="azure_shared",
+        watch="A proxy holds the stream until its buffer is full: every event was stamped on time, and you get lumps.",
+        buffering=Buffering(),
+    ),
+    "spiky_generator": Scenario(
+        title="Spiky generator",
+        question=DTI_QUESTION,
+        watch="The first word is late and the stream stands still again and again; each time the heartbeat says why.",
+        knobs=ProfileKnobs(
+            generation=GeneratorKnobs(
+                first_token=StageKnobs(median_ms=900, p95_ms=1800, spike_probability=1, spike_multiplier=3),
+                inter_token=StageKnobs(median_ms=25, p95_ms=50),
+                jitter=0.8,
+                stall_probability=0.03,
+                stall_ms=1800,
+            )
+        ),
+    ),
+    "safety_service_down": Scenario(
+        title="Safety service down",
+        question=DTI_QUESTION,
+        watch="A check that cannot be made is not a pass: the draft you were reading is taken back, openly.",
+        faults=(Fault(stage="safety", kind="error"),),
+    ),
+    "long_answer": Scenario(
+        title="Longer than the reader",
+        question="How much is the upfront MIP on an FHA loan?",
+        watch="Ten sentences: they are checked, patched and signed off while you are still reading the first few.",
+        knobs=ProfileKnobs(generation=GeneratorKnobs(draft_sentences=10)),
+        embellish=True,
     ),
 }

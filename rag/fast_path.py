@@ -25,18 +25,20 @@ from rag.events import Token
 from rag.evidence import merge, number, sound
 from rag.grounding.citations import attach
 from rag.grounding.claims import SentenceReader
-from rag.policy import classify, decide
+from rag.policy import classify, decide, switched_off
 from rag.ports import SearchMode
 from rag.run import Run
 from rag.settings import RELEASABLE
 from rag.stages import ClaimFeed, optional, stage, twice
 from rag.values import (
+    SERIAL,
     Claim,
     GateDecision,
     GenerationRequest,
     RewrittenQuery,
     SafetyVerdict,
     ScoredPassage,
+    StageName,
 )
 
 MAX_RETRY_WAIT_S = 2.0
@@ -89,12 +91,12 @@ async def _check_query(run: Run) -> SafetyVerdict:
 async def gather(run: Run, query: RewrittenQuery) -> GateDecision:
     """First retrieval and the gate; on weak evidence one expanded search, and the gate again.
 
-    Raises `RetrievalError` when neither search could be made.
+    A gate that is switched off sends nobody to search again. Raises `RetrievalError` when no search could be made.
     """
     first = await _search(run, query, "first")
     run.evidence = first or []
     decision = ask_gate(run, asked=1)
-    if decision.verdict != "retry":
+    if decision.verdict != "retry" or not decision.enforced:
         return decision
     expanded = await _search(run, query, "expanded")
     run.evidence = merge(run.evidence, expanded or [])
@@ -102,40 +104,35 @@ async def gather(run: Run, query: RewrittenQuery) -> GateDecision:
 
 
 async def _search(run: Run, query: RewrittenQuery, mode: SearchMode) -> list[ScoredPassage] | None:
-    """None when the first search failed (the expanded one may still succeed); raises when the last one did."""
+    """None when the first search failed and the expanded one may still succeed; raises when the last one did."""
     settings = run.settings.evidence
+    first = mode == "first"
 
     async def search() -> list[ScoredPassage]:
-        top_k = settings.first_top_k if mode == "first" else settings.expanded_top_k
+        top_k = settings.first_top_k if first else settings.expanded_top_k
         return sound(await twice(lambda: run.parts.retriever.retrieve(query, top_k=top_k, mode=mode)))
 
-    if mode == "first":
-        return await optional(
-            run,
-            "retrieval",
-            search,
-            message=wording.SEARCHING,
-            done=lambda found: wording.found(len(found)),
-            passages=list,
-        )
-    return await stage(
-        run,
-        "expanded_retrieval",
-        search,
-        message=wording.STILL_SEARCHING,
-        done=lambda found: wording.found(len(found)),
-        passages=list,
-    )
+    def done(found: list[ScoredPassage]) -> str:
+        return wording.found(len(found))
+
+    name: StageName = "retrieval" if first else "expanded_retrieval"
+    message = wording.SEARCHING if first else wording.STILL_SEARCHING
+    if first and run.request.strategy != "ungated":
+        return await optional(run, name, search, message=message, done=done, passages=list)
+    return await stage(run, name, search, message=message, done=done, passages=list)
 
 
 def ask_gate(run: Run, *, asked: int) -> GateDecision:
     """Put the evidence at hand before the gate, and show the decision."""
-    waits_for = None if run.request.strategy == "progressive" else RELEASABLE
+    waits_for = RELEASABLE if run.request.strategy in SERIAL else None
     decision = decide(run.evidence, run.domain, run.settings.gate, asked=asked, waits_for=waits_for)
+    if run.request.strategy == "ungated":
+        decision = switched_off(decision)
     run.gate = decision
     run.note("gate", decision.reason, gate=decision)
     if decision.verdict == "open":
-        run.release.wait_for(decision.waits_for)
+        ended = {span.stage for span in run.spans}  # after a hold, the searches it waits for lie behind it
+        run.release.wait_for(tuple(stage for stage in decision.waits_for if stage not in ended))
     return decision
 
 

@@ -3,8 +3,8 @@
 Rule of this file: whatever decides whether a stream is well formed stands here and nowhere else, and it is decided
 from the events alone, as a stranger on the other end of the wire would have to decide it.
 
-*The life of a stream.* A stream is born with a status update, works towards the gate, and speaks only once the gate is
-open. It ends in one terminal event, is measured, and is over. A retraction takes the speech away for good.
+*The life of a stream.* Born with a status update, it works towards the gate, and speaks only once that is open, or is
+said to be off. It ends in one terminal event, is measured, and is over. A retraction takes the speech away for good.
 
     new ------> working ----------> open ------------> ended ------> closed
       status      |   gate opens      |  final, error    |   metric
@@ -17,6 +17,7 @@ open. It ends in one terminal event, is measured, and is over. A retraction take
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -40,7 +41,8 @@ RULES: dict[str, str] = {
     "stages": "A stage that starts ends exactly once, before the terminal event; nothing ends that did not start, "
     "except decisions (classification, gate, prompt) and stages that are skipped.",
     "gate": "The gate speaks through a decision whose verdict follows from its conditions; once open it stays open; "
-    "token.grounded repeats its verdict.",
+    "token.grounded repeats its verdict. Only in a run that is measured as ungated it says enforced: false; then text "
+    "may come whatever its verdict.",
     "release": "No text before every stage that the gate's decision waits for has ended, and safety among them well.",
     "text": "Each partial_answer is the tokens so far up to the end of its sentence; sentences count 0, 1, 2 ...",
     "citation": "A citation names a passage that an earlier event carried; its quote is that passage's text at "
@@ -57,6 +59,7 @@ TABLE: dict[str, dict[str, str]] = {
     "working": {
         "status_update": "working",
         "gate opens": "open",
+        "gate is off": "open",
         "final_answer (not answered)": "ended",
         "error": "ended",
     },
@@ -97,7 +100,9 @@ def symbol(event: StreamEvent) -> str:
     """The event as the table knows it."""
     if isinstance(event, StatusEvent):
         gate = event.payload.gate
-        return "gate opens" if gate and gate.verdict == "open" else "status_update"
+        if gate and gate.verdict == "open":
+            return "gate opens"
+        return "status_update" if gate is None or gate.enforced else "gate is off"
     if isinstance(event, RefinementEvent):
         return f"refinement_update ({event.payload.kind})"
     if isinstance(event, FinalAnswerEvent):
@@ -213,8 +218,7 @@ class StreamVerifier:
         start, end = claim.answer_span
         whole = 0 <= start < end <= len(self._text) and text == self._text[:end]
         self._require(event, "text", "not the tokens up to the end of a sentence", holds=whole)
-        in_turn = claim.index == len(self._sentences)
-        self._require(event, "text", f"sentence {claim.index} out of turn", holds=in_turn)
+        self._require(event, "text", f"sentence {claim.index} out of turn", holds=claim.index == len(self._sentences))
         self._sentences.append(self._text[start:end])
 
     def _on_citation_attached(self, event: CitationEvent) -> None:
@@ -279,11 +283,11 @@ class StreamVerifier:
 
     def _on_pipeline_metric(self, event: MetricEvent) -> None:
         metric = event.payload
-        if self._first_token_ms is not None:
-            told = metric.time_to_first_token_ms
-            self._require(event, "metric", "time to first token", holds=told == self._first_token_ms)
-        if self._terminal is not None:
-            self._require(event, "metric", "total", holds=metric.total_pipeline_ms == self._terminal.elapsed_ms)
+        first_ms, total_ms = metric.time_to_first_token_ms, metric.total_pipeline_ms
+        self._require(event, "metric", "time to first token", holds=self._first_token_ms in (None, first_ms))
+        self._require(event, "metric", "total", holds=not self._terminal or self._terminal.elapsed_ms == total_ms)
+        honest = self._gate is None or self._gate.enforced == (metric.strategy != "ungated")
+        self._require(event, "gate", "the strategy hides whether the gate was obeyed", holds=honest)
         if metric.strategy != "blocking":
             for seq, gap_ms in self._gaps:
                 self.violations.append(Violation("silence", seq, f"{gap_ms} ms of silence"))
@@ -291,10 +295,5 @@ class StreamVerifier:
 
 def _in_order(sentences: list[str], text: str) -> bool:
     """Whether the sentences stand in the text one after the other and nothing but white space between them."""
-    position = 0
-    for sentence in sentences:
-        found = text.find(sentence, position)
-        if found < 0 or text[position:found].strip():
-            return False
-        position = found + len(sentence)
-    return not text[position:].strip()
+    spaced = r"\s*".join(["", *map(re.escape, sentences), ""])
+    return re.fullmatch(spaced, text) is not None

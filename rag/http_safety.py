@@ -112,9 +112,16 @@ class QueryReader:
     """The names that each of `domain`, `scenario` and `strategy` may have."""
 
     @classmethod
-    def of(cls, *, max_question_chars: int, domains: Sequence[str], scenarios: Sequence[str]) -> QueryReader:
-        """A reader that knows these domains and scenarios."""
-        choices = {"domain": domains, "scenario": scenarios, "strategy": get_args(Strategy)}
+    def of(
+        cls,
+        *,
+        max_question_chars: int,
+        domains: Sequence[str],
+        scenarios: Sequence[str],
+        strategies: Sequence[str] = get_args(Strategy),
+    ) -> QueryReader:
+        """A reader that knows these domains, scenarios and strategies."""
+        choices = {"domain": domains, "scenario": scenarios, "strategy": strategies}
         return cls(max_question_chars, choices)
 
     def read(self, content_type: str, body: bytes) -> RunRequest:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from rag.settings import DomainPolicy, GateSettings, RefinementSettings
 from rag.values import Condition, Domain, GateDecision, ScoredPassage, StageName
 
+NOT_OBEYED = "The gate would not open on this evidence, but it is switched off: the draft is shown all the same."
+
 _QUOTE = r"\b(rates?|apr|points)\b"
 _CUES: tuple[tuple[Domain, tuple[str, ...]], ...] = (
     # A request for a price, not a question about how prices are made: both halves must be there.
@@ -109,6 +111,18 @@ def decide(
     return GateDecision.model_validate(
         {"verdict": verdict, "domain": domain, "asked": asked, "conditions": conditions, "reason": reason}
     )
+
+
+def switched_off(decision: GateDecision) -> GateDecision:
+    """The decision of a gate that is asked and not obeyed: the verdict stays what the evidence deserves."""
+    reason = decision.reason if decision.verdict == "open" else NOT_OBEYED
+    return decision.model_copy(update={"enforced": False, "waits_for": (), "reason": reason})
+
+
+def without_release(gate: GateSettings) -> GateSettings:
+    """The same gate with nothing to wait for: the release sets are the gate's, so they go when it is switched off."""
+    domains = {name: policy.model_copy(update={"release": ()}) for name, policy in gate.domains.items()}
+    return gate.model_copy(update={"domains": domains})
 
 
 def _conditions(evidence: Sequence[ScoredPassage], policy: DomainPolicy, gate: GateSettings) -> tuple[Condition, ...]:

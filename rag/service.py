@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from socket import socket
+from typing import get_args
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -29,6 +30,7 @@ from rag.http_safety import SECURITY_HEADERS, Detail, QueryReader, Refusal, Safe
 from rag.http_streams import Admission, Drain, EventStream, LoopLag, Overloaded
 from rag.ports import OpenRun
 from rag.settings import Settings
+from rag.values import Strategy
 
 BODY_TIMEOUT_S = 10.0
 """A request that is not complete by then is given up; no stream is taken for it."""
@@ -161,6 +163,7 @@ def create_app(
     domains: Sequence[str],
     scenarios: Sequence[str],
     settings: Settings,
+    strategies: Sequence[str] = get_args(Strategy),
     metrics_text: Callable[[], str] | None = None,
     ready: Callable[[], bool] | None = None,
     release: Callable[[], Awaitable[None]] | None = None,
@@ -169,16 +172,18 @@ def create_app(
 ) -> FastAPI:
     """The application, onto which a screen can be mounted.
 
-    `domains` and `scenarios` are the names a request may use. `metrics_text` adds lines in the Prometheus format to
-    `/metrics`. While `ready` says no, questions are refused with 503. `release` is awaited once, when the
-    application stops. `allowed_hosts` are the `Host` names served
-    (`*.example.com` and `*` work), `allowed_origins` the foreign pages that may read answers; none by default.
+    `domains`, `scenarios` and `strategies` are the names a request may use. `metrics_text` adds lines in the
+    Prometheus format to `/metrics`. While `ready` says no, questions are refused with 503. `release` is awaited once,
+    when the application stops. `allowed_hosts` are the `Host` names served (`*.example.com` and `*` work),
+    `allowed_origins` the foreign pages that may read answers; none by default.
     `app.state.service` gives access to the counters and the drain.
     """
     limits = settings.limits
     service = Service(
         open_run=open_run,
-        reader=QueryReader.of(max_question_chars=limits.question_chars, domains=domains, scenarios=scenarios),
+        reader=QueryReader.of(
+            max_question_chars=limits.question_chars, domains=domains, scenarios=scenarios, strategies=strategies
+        ),
         admission=Admission(limits.streams),
         ready=ready or (lambda: True),
         metrics_text=metrics_text or (lambda: ""),

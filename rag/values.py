@@ -32,8 +32,13 @@ StageName = Literal[
 
 Domain = Literal["loan_guidelines", "balance_inquiries", "underwriting_decisions", "rate_quotes", "general"]
 
-Strategy = Literal["progressive", "stream_last", "blocking"]
-"""How the same stages are arranged: side by side, one after another then streamed, or silent to the end."""
+Strategy = Literal["progressive", "stream_last", "blocking", "ungated"]
+"""How the same stages are arranged: side by side, one after another then streamed, or silent to the end.
+
+`ungated` is the wrong way on purpose: side by side, with the gate asked, shown and not obeyed."""
+
+SERIAL: frozenset[Strategy] = frozenset({"stream_last", "blocking"})
+"""The arrangements that run one stage after another and show nothing before the last."""
 
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """A number in [0, 1]; no value object can hold another."""
@@ -179,6 +184,8 @@ class GateDecision(Value):
     conditions: tuple[Condition, ...]
     waits_for: tuple[StageName, ...] = ()
     """Stages that must end before the reader sees the first word (the release set); empty means at once."""
+    enforced: bool = True
+    """False: the gate is switched off, so the verdict is shown and not obeyed. Only in runs of strategy `ungated`."""
     reason: str
     """One sentence for people."""
 

@@ -83,7 +83,7 @@ def test_bad_bodies_are_refused_by_field_and_never_echoed(name: str) -> None:
     [
         ("domain", "general, loan_guidelines"),
         ("scenario", "article, bad_day"),
-        ("strategy", "progressive, stream_last, blocking"),
+        ("strategy", "progressive, stream_last, blocking, ungated"),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(field: str, choices: str) -> None:

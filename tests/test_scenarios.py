@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
+from itertools import pairwise
+
 import pytest
 
 from mocks.scenarios import SCENARIOS
+from mocks.virtual_time import run_virtual
 from rag.events import (
     CitationEvent,
     FinalAnswer,
@@ -16,7 +21,11 @@ from rag.events import (
     StreamEvent,
     TokenEvent,
 )
-from tests.harness import play, statuses, text_of
+from rag.grammar import verify_stream
+from tests.harness import HEARTBEAT_MS, play, request, simulator, statuses, text_of
+
+READING_WORDS_PER_S = 4.0
+"""238 words a minute: silent reading of English non-fiction, the mean of 190 studies (Brysbaert 2019)."""
 
 
 def final_of(events: list[StreamEvent]) -> FinalAnswer:
@@ -165,3 +174,61 @@ def test_stream_cut() -> None:
     assert final.outcome == "answered"
     assert "generation" in final.degraded
     assert final.complete == (revisions(events) == ["improve"])
+
+
+def test_proxy_buffering() -> None:
+    """The reader gets lumps, long after what is in them was stamped; nothing is lost."""
+    arrivals: list[float] = []
+
+    async def read() -> list[StreamEvent]:
+        events = []
+        async with aclosing(simulator().open(request(scenario="proxy_buffering"))) as stream:
+            async for event in stream:
+                arrivals.append(asyncio.get_running_loop().time() * 1000)
+                events.append(event)
+        return events
+
+    events = run_virtual(read)
+    late_ms = [arrived - event.elapsed_ms for arrived, event in zip(arrivals, events, strict=True)]
+
+    assert final_of(events).outcome == "answered"
+    assert verify_stream(events, max_silence_ms=HEARTBEAT_MS) == []
+    assert late_ms[0] > 300
+    assert max(late_ms) > 1000
+    assert len(set(arrivals)) < 10 < len({event.elapsed_ms for event in events})
+    assert events == play(SCENARIOS["proxy_buffering"].question, profile="azure_shared", seed=7)
+
+
+def test_spiky_generator() -> None:
+    """Tokens stop for more than a second, more than once, and never without a word about what is awaited."""
+    events = play(scenario="spiky_generator")
+    times_ms = [event.elapsed_ms for event in events if isinstance(event, TokenEvent)]
+    stalls = [later - earlier for earlier, later in pairwise(times_ms) if later - earlier > 1000]
+
+    assert len(stalls) >= 2
+    assert metric_of(events).time_to_first_token_ms in range(2000, 8000)
+    assert any("generation" in event.payload.message for event in statuses(events, "waiting"))
+    assert final_of(events).outcome == "answered"
+
+
+def test_safety_service_down() -> None:
+    """The check is tried twice and fails closed: what was read is withdrawn, and the reason is the service."""
+    events = play(scenario="safety_service_down")
+    retraction = next(event.payload for event in events if isinstance(event, RefinementEvent))
+
+    assert text_of(events)
+    assert (retraction.kind, retraction.reason) == ("retract", "safety_unavailable")
+    assert final_of(events).outcome == "withheld"
+    assert final_of(events).degraded == ("safety",)
+
+
+def test_long_answer() -> None:
+    """Far more than anybody reads before it is signed off, and more than the writer writes by itself."""
+    events = play(scenario="long_answer")
+    usual = play(SCENARIOS["long_answer"].question)
+    read_words = metric_of(events).total_pipeline_ms / 1000 * READING_WORDS_PER_S
+
+    assert sum(isinstance(event, PartialAnswerEvent) for event in events) > 6
+    assert len(text_of(events)) > len(text_of(usual))
+    assert len(text_of(events).split()) > 2 * read_words
+    assert final_of(events).outcome == "answered"

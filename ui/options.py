@@ -9,6 +9,7 @@ from typing import Literal, Self, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from lab.record import as_told
 from mocks.library import SAMPLE_DOCS
 from mocks.simulation import DEFAULT_PROFILE
 from rag.errors import InvalidRequest
@@ -17,12 +18,16 @@ from rag.values import Domain, RunRequest, Strategy
 GeneratorKind = Literal["mock", "openai", "azure"]
 
 
+GRADIO_SPACE = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
+"""Where a Gradio Space says on which address it expects the app; our own variables win over these."""
+
+
 class Options(BaseModel):
     """What was asked for on the command line and in the environment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    command: Literal["serve", "ask"] = "serve"
+    command: Literal["serve", "ask", "replay"] = "serve"
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     allowed_hosts: str = "*"
@@ -37,6 +42,10 @@ class Options(BaseModel):
     strategy: Strategy = "progressive"
     seed: int | None = None
     jsonl: bool = False
+    record: Path | None = None
+    """Where `ask` leaves a recording of its run."""
+    file: Path = Path()
+    """The recording that `replay` plays."""
 
     def request(self) -> RunRequest:
         """The run that `ask` asks for. Raises `InvalidRequest` when there is neither a question nor a scenario."""
@@ -44,6 +53,10 @@ class Options(BaseModel):
             raise InvalidRequest("question: is missing; give one, or a --scenario that brings its own.")
         known = set(RunRequest.model_fields) & set(type(self).model_fields)
         return RunRequest.model_validate(self.model_dump(include=known))
+
+    def told(self) -> RunRequest:
+        """`request`, and what is in force where it says nothing: what a recording tells of its run."""
+        return as_told(self.request()) if self.generator == "mock" else self.request()
 
     @classmethod
     def checked(cls, values: Mapping[str, object]) -> Self:
@@ -59,7 +72,8 @@ class Options(BaseModel):
 def read_options(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     """Parse the command line over the environment. Exits with a usage message on a malformed command line."""
     named = cast("dict[str, object]", vars(_parser().parse_args(arguments)))
-    fields = {name: environ[key] for name in Options.model_fields if environ.get(key := f"RAG_{name.upper()}")}
+    fields = {name: environ[key] for name, key in GRADIO_SPACE.items() if environ.get(key)}
+    fields |= {name: environ[key] for name in Options.model_fields if environ.get(key := f"RAG_{name.upper()}")}
     return Options.checked(fields | {name: value for name, value in named.items() if value is not None})
 
 
@@ -69,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to serve on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to serve on (7860); 0 picks a free one")
     parser.add_argument("--allowed-hosts", help="host names to answer to, comma separated (any)")
-    commands = parser.add_subparsers(dest="command", metavar="{ask}")
+    commands = parser.add_subparsers(dest="command", metavar="{ask,replay}")
     ask = commands.add_parser("ask", help="run one question in the terminal")
     _shared(ask)
     ask.add_argument("question", nargs="?", help="the question; a scenario brings its own")
@@ -77,7 +91,12 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--domain", choices=get_args(Domain), help="gate policy (default: classified)")
     ask.add_argument("--strategy", choices=get_args(Strategy), help="arrangement of the stages (progressive)")
     ask.add_argument("--seed", type=int, help="seed of all simulated latency")
-    ask.add_argument("--jsonl", action="store_true", default=None, help="print raw events, one a line")
+    ask.add_argument("--record", type=Path, metavar="FILE", help="leave a recording of the run")
+    replay = commands.add_parser("replay", help="play a recording in the terminal")
+    replay.add_argument("file", type=Path, metavar="FILE", help="a recording, such as those in sample_recordings/")
+    replay.add_argument("--speed", type=float, default=argparse.SUPPRESS, help="2 plays it twice as fast (1)")
+    for command in (ask, replay):
+        command.add_argument("--jsonl", action="store_true", default=None, help="print raw events, one a line")
     return parser
 
 

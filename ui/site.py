@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import get_args
 
 import gradio as gr
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from rag.ports import OpenRun
 from rag.service import create_app
 from rag.service_report import Ledger
 from rag.settings import Settings
+from rag.values import Strategy
 from ui.layout import build
 from ui.options import Options
 from ui.screen_options import ScenarioOption, ScreenOptions
@@ -41,6 +43,8 @@ def build_site(
         domains=list(settings.gate.domains),
         scenarios=list(SCENARIOS) if simulated else [],
         settings=settings,
+        # The wrong way is for looking at: a service on a real model must not be asked to skip its gate.
+        strategies=[name for name in get_args(Strategy) if simulated or name != "ungated"],
         metrics_text=ledger.prometheus,
         release=release,
         allowed_hosts=options.allowed_hosts.split(","),
