@@ -24,6 +24,7 @@ from rag.recording import keep, read
 from rag.service import serve as serve_site
 from rag.service_report import Ledger
 from rag.settings import Settings
+from ui.knob_form import OpenCustom
 from ui.options import Options, read_options
 from ui.terminal import EXIT_ERROR, print_jsonl, print_run
 from ui.terminal_replay import print_replay
@@ -34,6 +35,8 @@ class Backend(NamedTuple):
 
     open_run: OpenRun
     aclose: Callable[[], Awaitable[None]]
+    open_custom: OpenCustom | None = None
+    """Opens a run with latencies and faults of one's own; None where nothing is simulated."""
 
 
 def build_backend(options: Options, settings: Settings, ledger: Ledger) -> Backend:
@@ -42,7 +45,7 @@ def build_backend(options: Options, settings: Settings, ledger: Ledger) -> Backe
         profile = options.profile or DEFAULT_PROFILE
         parts = library_parts(options.docs)
         simulator = Simulator(parts, settings=settings, default_profile=profile, record=ledger.record)
-        return Backend(simulator.open, simulator.aclose)
+        return Backend(simulator.open, simulator.aclose, simulator.open_with)
     limits = GeneratorLimits.of(settings)
     writer = OpenAIGenerator.from_environment(options.generator, os.environ, limits=limits)
     return Backend(Pipeline(library_parts(options.docs, writer), settings, ledger.record).answer, writer.aclose)
@@ -75,7 +78,9 @@ def serve(options: Options) -> int:
 
     ledger, settings = Ledger(), Settings()
     backend = build_backend(options, settings, ledger)
-    site = build_site(backend.open_run, options, settings, ledger, release=backend.aclose)
+    site = build_site(
+        backend.open_run, options, settings, ledger, release=backend.aclose, open_custom=backend.open_custom
+    )
     serve_site(site, host=options.host, port=options.port)
     return 0
 

@@ -28,4 +28,4 @@ def simulate(simulator: Simulator, request: RunRequest) -> list[StreamEvent]:
 def repeat(simulator: Simulator, request: RunRequest, seeds: Iterable[int]) -> list[RunReport]:
     """The same request once per seed: only the simulated latencies and faults differ."""
     seeded = (request.model_copy(update={"seed": seed}) for seed in seeds)
-    return [summarise(simulate(simulator, one), strategy=one.strategy) for one in seeded]
+    return [summarise(simulate(simulator, one), strategy=one.strategy, origin="lab") for one in seeded]

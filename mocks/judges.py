@@ -19,13 +19,19 @@ class VocabularyRewriter:
     async def rewrite(self, question: str) -> RewrittenQuery:
         """The question with each translation in brackets behind what it translates; no word of it is ever lost.
 
-        `variants` are the question as it is, that text, and the question in the library's words alone. A question
-        that needs no translation has only itself.
+        `variants` are the question as it is, that text, the question in the library's words alone, and then one form
+        for each single translation, so that a search can tell what stands for what. A question that needs no
+        translation has only itself.
         """
         plain = " ".join(question.split())
         terms = find_terms(plain)
         text = _replaced(plain, terms, keep=True)
-        forms = (question, text, _replaced(plain, terms, keep=False))
+        single = (
+            _replaced(plain, [match._replace(term=term)], keep=False)
+            for match in terms
+            for term in (match.term, *match.others)
+        )
+        forms = (question, text, _replaced(plain, terms, keep=False), *single)
         return RewrittenQuery(original=question, text=text, variants=tuple(dict.fromkeys(forms)))
 
 

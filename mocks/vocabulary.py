@@ -1,13 +1,19 @@
-"""The mortgage field in two languages: how borrowers say it, and how the library writes it. A table and its matching.
+"""The mortgage field in two languages: how borrowers say it, and how the library writes it.
 
-It knows words only: no passages, no scores. Entries are common knowledge of the field, not taken from a question set.
+Reads `thesaurus.toml` and finds its everyday phrases in a question. It knows words only: no passages, no scores.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
+
+from rag.retrieval.analysis import FUNCTION_WORDS
 
 ACRONYMS = {
     "APR": "annual percentage rate",
@@ -49,75 +55,121 @@ ACRONYMS = {
 ENGLISH_WORDS = frozenset({"ARM", "CD", "DIL", "DU", "LE"})
 """Acronyms that are a word in lower case, or a word of a name: they count only as written above."""
 
-LAY_TERMS = {
-    r"refi(?:nanc\w+)? (?:to|and) (?:take|pull|get) cash(?: out)?": "cash-out refinance",
-    r"refis?|refied": "refinance",
-    r"impounds?(?: (?:account|money))?": "escrow account",
-    r"property (?:tax )?bills?": "property taxes",
-    r"money down|cash down|put down": "down payment",
-    r"(?:paid|pay) (?:it |the (?:loan|mortgage|house) )?off early": "extra principal prepayment",
-    r"(?:settle|pay off) (?:my|the|our) (?:whole |entire )?(?:mortgage|loan|home loan)": "payoff amount",
-    r"how much (?:do )?(?:i|we) still owe": "principal balance",
-    r"(?:fall|fell|falling|fallen|get|got|am|are|being) behind|behind on": "delinquent",
-    r"miss(?:ed|ing)? (?:a |my |some |two |three )?payments?": "delinquent",
-    r"take (?:away )?(?:my|the|our) (?:house|home)|lose (?:my|the|our) (?:house|home)": "foreclosure",
-    r"(?:ding|hurt|wreck|ruin|trash)(?:s|ed|ing)? my credit": "negative credit reporting",
-    r"credit rating": "credit score",
-    r"less than (?:my|the|a) (?:full |whole |monthly )*(?:payment|instal?lment)|short payment": "partial payment",
-    r"instal?lment(?! (?:debt|loan|account|credit|agreement))": "monthly payment",
-    r"cancel (?:the|my|a) (?:signed )?(?:refinance|refi|loan)|back out|cooling[- ]off": "right of rescission",
-    r"own boss|freelanc\w+|gig work\w*|independent contractors?|1099": "self-employed",
-    r"paychecks?|pay slips?|payslips?": "pay stubs",
-    r"(?:gap|break|time off|hole) (?:in|between|from) (?:my )?(?:work|jobs?|employment)": "gap in employment",
-    r"(?:sold|handed|moved|transferred) (?:my|the) (?:loan|mortgage)": "servicing transfer",
-    r"(?:old|previous|former) (?:company|servicer|bank)": "servicing transfer",
-    r"fell short|came up short": "shortage",
-    r"overpaid|too much (?:in|into) escrow": "surplus",
-    r"(?:money|cash|help) from (?:my )?(?:parents?|mom|dad|mother|father|family|relatives?)": "gift funds",
-    r"bankrupt|went bust": "bankruptcy",
-    r"(?:rent|income) from (?:a )?(?:roommates?|lodgers?|boarders?)": "boarder income",
-    r"granny flats?|in-law (?:suites?|units?)|adu": "accessory dwelling unit",
-    r"rainy[- ]day (?:money|fund)|cushion of savings|savings left(?: over)?": "reserves",
-    r"(?:house|home) valuations?|what (?:my|the) (?:house|home) is worth": "appraisal",
-    r"(?:stop|drop|get rid of|remove|cancel) (?:the |my )?pmi": "private mortgage insurance cancellation",
-    r"(?:rented|investment|rental) (?:house|home|property|properties)": "investment property",
-    r"(?:vacation|holiday|weekend) (?:house|home|place)": "second home",
-    r"fixer[- ]upper": "property repairs condition",
-    r"mobile homes?|trailers?": "manufactured home",
-    r"condos?": "condominium",
-    r"duplex(?:es)?": "two-unit property",
-    r"bad credit|poor credit": "derogatory credit",
-    r"late fees?": "late charge",
-}
-"""Patterns of what people say (whole words, any case) and the library's word for it."""
+MOST_SKIPPED = 3
+"""Function words that may stand between two words of a phrase: `take away all of my house`."""
 
 
 class Match(NamedTuple):
-    """A stretch of a question that has a term in the library's language."""
+    """A stretch of a question that the library says in other words."""
 
     start: int
     end: int
     term: str
+    """The wording that is shown."""
+    others: tuple[str, ...] = ()
+    """Further wordings of the library."""
 
 
 def find_terms(question: str) -> list[Match]:
-    """What can be translated in a question, in order and without overlap. A term that is there already is left out."""
-    matches: list[Match] = []
-    for match in sorted(_all_matches(question), key=lambda found: (found.start, -found.end)):
-        after_last = not matches or match.start >= matches[-1].end
-        is_new = all(match.term != other.term for other in matches)
-        if after_last and is_new and match.term.lower() not in question.lower():
-            matches.append(match)
-    return matches
+    """What can be translated in a question, in order and without overlap; of phrases that overlap the longer one.
+
+    A translation that stands in the question already is left out.
+    """
+    taken: list[Match] = []
+    for match in sorted(_all_matches(question), key=lambda match: match.start - match.end):
+        apart = all(match.end <= other.start or other.end <= match.start for other in taken)
+        if apart and all(match.term != other.term for other in taken):
+            taken.append(match)
+    return sorted(taken)
+
+
+class _Word(NamedTuple):
+    start: int
+    end: int
+    text: str
+
+
+_Phrase = tuple[frozenset[str], ...]
+"""One set of words, inflected forms included, for each place of an everyday phrase."""
 
 
 def _all_matches(question: str) -> Iterator[Match]:
+    lowered = question.lower()
     for found in _ACRONYM.finditer(question):
-        if found[1].upper() not in ENGLISH_WORDS or found[1].isupper():
-            yield Match(found.start(), found.end(), ACRONYMS[found[1].upper()])
-    for pattern, term in _LAY_TERMS:
-        yield from (Match(found.start(), found.end(), term) for found in pattern.finditer(question))
+        term = ACRONYMS[found[1].upper()]
+        if (found[1].upper() not in ENGLISH_WORDS or found[1].isupper()) and term.lower() not in lowered:
+            yield Match(found.start(), found.end(), term)
+    for (start, end), wordings in _phrases_in(question).items():
+        fresh = [wording for wording in dict.fromkeys(wordings) if wording.lower() not in lowered]
+        if fresh:
+            yield Match(start, end, fresh[0], tuple(fresh[1:]))
+
+
+def _phrases_in(question: str) -> dict[tuple[int, int], list[str]]:
+    """Where phrases of the thesaurus stand, and what the library calls them."""
+    words = [_Word(m.start(), m.end(), m[0].lower().replace("’", "'")) for m in _WORD.finditer(question)]
+    found: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    for position, word in enumerate(words):
+        for phrase, wordings in thesaurus().get(word.text, ()):
+            last = _last_word(phrase, words, position)
+            if last is not None:
+                found[word.start, words[last].end] += wordings
+    return found
+
+
+def _last_word(phrase: _Phrase, words: Sequence[_Word], position: int) -> int | None:
+    """Where a phrase that begins at a word ends, if all of it is there."""
+    for place in phrase[1:]:
+        for ahead in range(1, MOST_SKIPPED + 2):
+            if position + ahead >= len(words):
+                return None
+            word = words[position + ahead]
+            if word.text in place:
+                position += ahead
+                break
+            if word.text not in FUNCTION_WORDS:
+                return None
+        else:
+            return None
+    return position
+
+
+@cache
+def thesaurus() -> dict[str, list[tuple[_Phrase, list[str]]]]:
+    """Phrases and the library's wordings of each, by the word that the phrase begins with."""
+    entries: defaultdict[str, list[tuple[_Phrase, list[str]]]] = defaultdict(list)
+    groups = tomllib.loads(Path(__file__).with_name("thesaurus.toml").read_text(encoding="utf-8"))
+    for wordings, phrases in (entry for group in groups.values() for entry in group.items()):
+        for phrase in map(_read_phrase, phrases):
+            for beginning in phrase[0]:
+                entries[beginning].append((phrase, [wording.strip() for wording in wordings.split(";")]))
+    return dict(entries)
+
+
+def _read_phrase(phrase: str) -> _Phrase:
+    places = phrase.lower().replace("-", " ").split()
+    return tuple(frozenset(form for word in place.split("|") for form in _inflections(word)) for place in places)
+
+
+def _inflections(word: str) -> Iterator[str]:
+    """The word and its regular forms: `pay` gives pays and paying, but not payment, which is another thing."""
+    yield word
+    if len(word) < 3 or "'" in word:
+        return
+    root = word.removesuffix("e")
+    if word.endswith("y") and word[-2] not in "aeiou":
+        yield from (f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing")
+        return
+    yield from (
+        f"{word}s",
+        f"{word}es",
+        f"{word}'s",
+        f"{root}ed",
+        f"{root}ing",
+        f"{word}{word[-1]}ed",
+        f"{word}{word[-1]}ing",
+    )
 
 
 _ACRONYM = re.compile(rf"\b({'|'.join(sorted(ACRONYMS, key=len, reverse=True))})(?:'?s)?\b", re.IGNORECASE)
-_LAY_TERMS = [(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), term) for pattern, term in LAY_TERMS.items()]
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")

@@ -66,7 +66,7 @@ class Pipeline:
         return run_stream(
             body,
             failure=failure,
-            on_end=lambda events: self._record(summarise(events, strategy=request.strategy)),
+            on_end=lambda events: self._record(summarise(events, strategy=request.strategy, speed=request.speed)),
             request_id=request.request_id or uuid4().hex,
             started_at=request.started_at,
             max_events=settings.limits.events,

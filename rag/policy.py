@@ -13,17 +13,27 @@ from rag.values import Condition, Domain, GateDecision, ScoredPassage, StageName
 
 NOT_OBEYED = "The gate would not open on this evidence, but it is switched off: the draft is shown all the same."
 
-_QUOTE = r"\b(rates?|apr|points)\b"
+_QUOTE = r"\b(rates?(?!.?lock)|apr|points)\b"
+_NOW = (
+    r"\b(today'?s?|tonight|currently|current|right now|at the moment|these days|this (week|morning|month|afternoon))\b"
+)
+_PRODUCT = r"\b(arm|fixed|adjustable|mortgage|loan|refi(nanc\w+)?|rates?|apr)\b"
 _CUES: tuple[tuple[Domain, tuple[str, ...]], ...] = (
     # A request for a price, not a question about how prices are made: both halves must be there.
     (
         "rate_quotes",
         (
-            rf"\b(today'?s?|current|right now|this week)\b.*{_QUOTE}",
-            rf"{_QUOTE}.*\b(today|right now|currently|this week|this morning)\b",
-            rf"\b(quote|offer|give) me\b.*{_QUOTE}",
-            rf"\b(what|which|how low)\b.*{_QUOTE}.*\b(can|could|would|will|do) (i|we|you)\b.*\b(get|offer|have)\b",
-            r"\bquote\b.*\b(my|our|a) (loan|rate|mortgage|refinance)\b",
+            rf"{_NOW}.*{_QUOTE}",
+            rf"{_QUOTE}.*{_NOW}",
+            rf"\b(quote|offer|give) (me|us)\b.*{_QUOTE}",
+            rf"\b(what|which|how low)\b.*{_QUOTE}.*\b(can|could|would|will|do) (i|we|you)\b.*\b(get|offer|have|pay)\b",
+            r"\b(what|which) (\S+ )?(rates?|apr) (are|is) (you|we)\b",
+            r"\bwhat would (my|our|the) (\S+ )?(interest|rate|apr) (be|come)\b",
+            r"\bquote\b.*\b(my|our|a|me) (loan|rate|mortgage|refinance)\b",
+            r"\b(your|the) (best|lowest|cheapest|going) (\S+ )?(rates?|apr|deal)\b",
+            r"\bwhat('s| is| are) your\b.*\b(rates?|apr)\b",
+            rf"\b(cheap|low)\w*\b.*{_PRODUCT}.*{_NOW}",
+            rf"{_PRODUCT}.*\b(cheap|low|expensive)\w*\b.*{_NOW}",
         ),
     ),
     (
@@ -53,6 +63,7 @@ _CUES: tuple[tuple[Domain, tuple[str, ...]], ...] = (
             r"\b(debt[- ]to[- ]income|dti|ltv|cltv|loan[- ]to[- ]value|mip|pmi|mortgage insurance)\b",
             r"\b(down ?payment|credit scores?|gift|reserves?|apprais\w+|income|employ\w+|self-employed|assets?)\b",
             r"\b(borrow\w*|qualif\w+|eligib\w+|guidelines?|student loans?|cosigner|co-borrower|duplex)\b",
+            r"\b(first (house|home)|put (\S+ ){0,3}down|bankrupt\w*|paychecks?|overtime|va|usda|veterans?|203\(?k)\b",
         ),
     ),
 )

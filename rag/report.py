@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -73,12 +74,19 @@ def _coverage(final: FinalAnswer) -> tuple[float | None, float | None]:
     return coverage(split_claims(final.answer), final.citations)
 
 
+Origin = Literal["live", "replayed", "lab"]
+"""Where a run came from: a person's question, a recording, or an experiment."""
+
+
 class RunReport(BaseModel):
     """One run in a line: what a service remembers of it. Holds no text of anybody."""
 
     model_config = ConfigDict(frozen=True)
 
     strategy: str
+    origin: Origin = "live"
+    speed: float = 1.0
+    """Of the simulation: its times are times of people only at 1."""
     outcome: str
     """Outcome of the final answer, `error:<code>`, or `abandoned` when the reader left before the end."""
     total_ms: int
@@ -93,7 +101,9 @@ class RunReport(BaseModel):
     degraded: tuple[str, ...] = ()
 
 
-def summarise(events: Sequence[StreamEvent], *, strategy: Strategy) -> RunReport:
+def summarise(
+    events: Sequence[StreamEvent], *, strategy: Strategy, origin: Origin = "live", speed: float = 1.0
+) -> RunReport:
     """The report of a run from the events that its reader took; one that is broken off counts as abandoned."""
     metric = next((event.payload for event in events if isinstance(event, MetricEvent)), None)
     final = next((event.payload for event in events if isinstance(event, FinalAnswerEvent)), None)
@@ -103,6 +113,8 @@ def summarise(events: Sequence[StreamEvent], *, strategy: Strategy) -> RunReport
     tokens = any(isinstance(event, TokenEvent) for event in events)
     return RunReport(
         strategy=strategy,
+        origin=origin,
+        speed=speed,
         outcome=outcome,
         total_ms=measured.total_pipeline_ms,
         first_token_ms=measured.time_to_first_token_ms,

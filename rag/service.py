@@ -23,18 +23,22 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import InvalidRequest, RagError, ServerShutdown
 from rag.events import json_schema
 from rag.http_safety import SECURITY_HEADERS, Detail, QueryReader, Refusal, SafeSurface, invalid
 from rag.http_streams import Admission, Drain, EventStream, LoopLag, Overloaded
 from rag.ports import OpenRun
+from rag.recording_format import MAX_BYTES
 from rag.settings import Settings
 from rag.values import Strategy
 
 BODY_TIMEOUT_S = 10.0
 """A request that is not complete by then is given up; no stream is taken for it."""
 RETRY_AFTER_S = 5
+UPLOAD_BYTES = MAX_BYTES + 64 * 1024
+"""A recording of the largest size, and the form around it."""
 SHUTDOWN_TIMEOUT_S = 5
 """What is still open then (an idle browser's connection) is cut."""
 
@@ -200,6 +204,19 @@ def create_app(
     return app
 
 
+class BodyLimits:
+    """Pure ASGI middleware: a limit on every body, and a wider one where the page takes a recording."""
+
+    def __init__(self, app: ASGIApp, max_body_size: int) -> None:
+        self._usual = RequestBodyLimitMiddleware(app, max_body_size=max_body_size)
+        self._upload = RequestBodyLimitMiddleware(app, max_body_size=UPLOAD_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        upload = scope["type"] == "http" and scope["path"] == "/gradio_api/upload"
+        await (self._upload if upload else self._usual)(scope, receive, send)
+
+
 async def _nothing() -> None:
     """There is nothing to release."""
 
@@ -209,7 +226,7 @@ def _middleware(body_bytes: int, hosts: Sequence[str], origins: Sequence[str]) -
     return [
         Middleware(SafeSurface),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
-        Middleware(RequestBodyLimitMiddleware, max_body_size=body_bytes),
+        Middleware(BodyLimits, max_body_size=body_bytes),
         # Present even when it allows nobody: without it a mounted Gradio app allows every origin, with credentials.
         Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["POST"], allow_headers=["content-type"]),
     ]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, quantiles
 
-from rag.report import RunReport
+from rag.report import Origin, RunReport
 
 KEPT_RUNS = 10_000
 """Reports a process remembers; at some 200 bytes each they may stay."""
@@ -47,12 +47,15 @@ def percentile(values: Sequence[float], share: int) -> float | None:
 
 
 def service_report(runs: Iterable[RunReport]) -> tuple[Measure, ...]:
-    """The seven measures. Latencies are medians; the others are shares or means over the runs that have the value."""
+    """The seven measures. Latencies are medians; the others are shares or means over the runs that have the value.
+
+    Only runs at natural speed count for the latencies: their targets are about people, who cannot be sped up.
+    """
     kept = list(runs)
     answered = [run for run in kept if run.outcome == "answered"]
 
     def median(pick: Callable[[RunReport], int | None], among: list[RunReport]) -> tuple[float | None, int]:
-        values = [float(value) for run in among if (value := pick(run)) is not None]
+        values = [float(value) for run in among if run.speed == 1 and (value := pick(run)) is not None]
         return percentile(values, 50), len(values)
 
     def mean(values: list[float]) -> tuple[float | None, int]:
@@ -88,15 +91,20 @@ class Ledger:
         """Remember one run."""
         self.runs.append(report)
 
+    def of(self, origin: Origin) -> list[RunReport]:
+        """The runs that came from there, oldest first."""
+        return [run for run in self.runs if run.origin == origin]
+
     def prometheus(self) -> str:
-        """The measures and the outcomes in Prometheus' text format."""
+        """The measures and the outcomes of the live runs in Prometheus' text format."""
+        live = self.of("live")
         lines = [
             "# HELP rag_runs Runs remembered by this process, by outcome.",
             "# TYPE rag_runs gauge",
         ]
-        outcomes = Counter(run.outcome for run in self.runs)
+        outcomes = Counter(run.outcome for run in live)
         lines += [f'rag_runs{{outcome="{outcome}"}} {count}' for outcome, count in sorted(outcomes.items())]
-        for measure in service_report(self.runs):
+        for measure in service_report(live):
             name = f"rag_{measure.name}_{measure.unit}"
             lines.append(f"# HELP {name} {measure.title}, over {measure.runs} runs; target {measure.target:g}.")
             lines.append(f"# TYPE {name} gauge")

@@ -74,6 +74,16 @@ class Screen:
         assert self.live() == 0
 
 
+def open_tab(page: Page, title: str) -> None:
+    """Open one of the page's tabs, also where a narrow page keeps it in a menu."""
+    page.wait_for_selector(".rg-tabs [role=tab]")
+    tab = page.get_by_role("tab", name=title, exact=True)
+    if not tab.count():
+        page.get_by_role("button", name="More tabs").click()
+        tab = page.locator(".overflow-dropdown").get_by_role("button", name=title, exact=True)
+    tab.click()
+
+
 ORDER = """() => {
   window.seen = {};
   const text = () => [...document.querySelectorAll('.rg-text')].map(e => e.textContent).join('');

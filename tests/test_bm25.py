@@ -11,8 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocks.judges import VocabularyRewriter
+from mocks.virtual_time import run_virtual
 from rag.policy import decide
-from rag.retrieval.bm25 import FEEDBACK_WEIGHT, Bm25Index, Bm25Retriever, fuse
+from rag.ports import SearchMode
+from rag.retrieval import scorers
+from rag.retrieval.bm25 import Bm25Retriever, fuse
 from rag.retrieval.corpus import Corpus, load_corpus
 from rag.settings import GateSettings
 from rag.values import Passage, RewrittenQuery, ScoredPassage
@@ -166,13 +170,42 @@ def test_the_deep_search_looks_around_strong_hits() -> None:
     assert len(set(ids(hits))) == 10
 
 
-def test_the_expanded_query_keeps_its_own_words() -> None:
-    """They have all but a fixed share of the weight."""
-    weights = Bm25Index(RATIOS.passages).expand(("debt", "ratio"))
+def test_the_library_says_it_in_other_words() -> None:
+    """A passage is found by any wording of what was asked, and by all of them no better than by one."""
+    corpus = library("A veteran faces foreclosure.", "They grab the place of a veteran.", "Gifts are free.", "Escrow.")
+    typed = "Can you grab the place of a veteran?"
+    query = RewrittenQuery(original=typed, text=typed, variants=(typed, "Can you foreclosure of a veteran?"))
+    hits = Bm25Retriever(corpus).search(query, top_k=3, mode="first")
 
-    assert sum(weights.values()) == pytest.approx(2.0)
-    assert min(weights["debt"], weights["ratio"]) >= 1 - FEEDBACK_WEIGHT
-    assert Bm25Index(RATIOS.passages).expand(("xylophone",)) == {"xylophone": 1.0}
+    assert sorted(ids(hits)) == ["guide#0", "guide#1"]
+    assert min(hit.confidence for hit in hits) > 0.8
+
+
+def test_a_large_library_is_found_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """bm25s ranks the sample library as rank-bm25 does, question by question, with the same confidence."""
+    corpus = load_corpus(SAMPLES)
+    small = Bm25Retriever(corpus)
+    monkeypatch.setattr(scorers, "SPARSE_ABOVE", 0)
+    large = Bm25Retriever(corpus)
+
+    for question in questions("answerable"):
+        for mode, top_k in (("first", 5), ("deep", 15), ("expanded", 20)):
+            assert found(small, question, mode, top_k) == found(large, question, mode, top_k)
+
+
+def test_opening_a_library_leaves_the_event_loop_free() -> None:
+    """The index is built in a thread, which reports its progress up to the end."""
+    reports: list[tuple[int, int, bool]] = []
+    corpus = library(*(f"Passage number {n}." for n in range(1200)))
+
+    def progress(done: int, total: int) -> None:
+        reports.append((done, total, threading.current_thread() is threading.main_thread()))
+
+    with asyncio.Runner() as runner:
+        retriever = runner.run(Bm25Retriever.open(corpus, progress=progress))
+
+    assert reports == [(500, 1200, False), (1000, 1200, False), (1200, 1200, False)]
+    assert ids(found(retriever, "number 7", top_k=1)) == ["guide#7"]
 
 
 def test_fusion() -> None:
@@ -241,14 +274,15 @@ def test_a_question_of_another_field(samples: Bm25Retriever, question: str) -> N
 
 
 def test_the_questions_that_the_sample_library_answers(samples: Bm25Retriever) -> None:
-    """The first look has a right passage for two in three as typed, the last attempt for five in six."""
+    """Rewritten as in a run, they find a right passage: six in seven at first sight, nineteen in twenty in the end."""
     rows = [json.loads(line) for line in (SAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
     answerable = [row for row in rows if row["kind"] == "answerable"]
+    rewriter = VocabularyRewriter()
 
-    def share(mode: str, top_k: int) -> float:
-        return sum(
-            bool(set(row["gold"]) & set(ids(found(samples, row["question"], mode, top_k)))) for row in answerable
-        ) / len(answerable)
+    def share(mode: SearchMode, top_k: int) -> float:
+        searches = ((row, run_virtual(lambda row=row: rewriter.rewrite(row["question"]))) for row in answerable)
+        hits = ((row, ids(samples.search(query, top_k=top_k, mode=mode))) for row, query in searches)
+        return sum(bool(set(row["gold"]) & set(found)) for row, found in hits) / len(answerable)
 
-    assert share("first", 5) >= 2 / 3
-    assert share("expanded", 20) >= 5 / 6
+    assert share("first", 5) >= 0.85
+    assert share("expanded", 15) >= 0.95

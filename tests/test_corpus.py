@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ConfigurationError
+from rag.retrieval import corpus as corpus_module
 from rag.retrieval.chunking import MAX_WORDS, split_text
-from rag.retrieval.corpus import load_corpus, read_document, slug
+from rag.retrieval.corpus import MAX_FILE_BYTES, load_corpus, read_document, slug
 from rag.retrieval.markdown import plain_text
 
 GUIDE = """---
@@ -165,11 +167,58 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         load_corpus(tmp_path)
 
 
-@pytest.mark.parametrize("content", [{}, {"empty__md": ""}, {"title__md": "# Only a title"}, {"notes__pdf": "x"}])
+@pytest.mark.parametrize("content", [{}, {"notes__docx": "x"}])
 def test_a_folder_without_text(tmp_path: Path, content: dict[str, str]) -> None:
     """The error names the folder."""
     with pytest.raises(ConfigurationError, match=tmp_path.name):
         load_corpus(write(tmp_path, **content))
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# Only a title"])
+def test_a_file_without_text(tmp_path: Path, text: str) -> None:
+    """It is named even among others that have some: what is missing in silence gives wrong answers."""
+    with pytest.raises(ConfigurationError, match=r"blank\.md: .*take it out"):
+        load_corpus(write(tmp_path, blank__md=text, full__md=words(20)))
+
+
+def test_a_huge_file(tmp_path: Path) -> None:
+    """It is refused by its size, before anything looks into it."""
+    with (tmp_path / "huge.md").open("wb") as file:
+        file.truncate(MAX_FILE_BYTES + 1)
+
+    with pytest.raises(ConfigurationError, match=r"huge\.md: is larger than 20 MB; split it"):
+        load_corpus(tmp_path)
+
+
+def test_a_pipe_among_the_files(tmp_path: Path) -> None:
+    """It is named; opening it would wait for ever."""
+    os.mkfifo(tmp_path / "pipe.md")
+    with pytest.raises(ConfigurationError, match=r"pipe\.md: is a pipe"):
+        load_corpus(tmp_path)
+
+
+def test_too_many_passages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as are allowed load; with one more, the file that brings it and the limit are named."""
+    write(tmp_path, a__md=f"## One\n{words(20)}\n## Two\n{words(20)}", b__md=words(20))
+    monkeypatch.setattr(corpus_module, "MAX_PASSAGES", 3)
+    assert len(load_corpus(tmp_path).passages) == 3
+
+    monkeypatch.setattr(corpus_module, "MAX_PASSAGES", 2)
+    with pytest.raises(ConfigurationError, match=r"b\.md: .*more than 2 passages"):
+        load_corpus(tmp_path)
+
+
+def test_a_library_of_every_kind(tmp_path: Path) -> None:
+    """The ending of a name tells the kind, in capitals too; what has no title of its own is called by its file."""
+    write(tmp_path, a__md=words(20), b__txt=words(20), c__HTM=words(20), d__html=f"<title>The end</title>{words(20)}")
+
+    assert [passage.title for passage in load_corpus(tmp_path).passages] == ["a", "b", "c", "The end"]
+
+
+def test_a_name_that_gives_no_id(tmp_path: Path) -> None:
+    """The error says that the id comes from the name."""
+    with pytest.raises(ConfigurationError, match=r"手册\.html: the id '' .*file's name"):
+        load_corpus(write(tmp_path, 手册__html=words(20)))
 
 
 def test_no_folder(tmp_path: Path) -> None:

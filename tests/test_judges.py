@@ -33,7 +33,7 @@ def reasons(text: str, kind: Literal["query", "answer"]) -> tuple[str, ...]:
 
 
 def questions() -> Iterator[dict[str, Any]]:
-    for path in sorted(SAMPLE_DOCS.glob("questions*.jsonl")):
+    for path in (SAMPLE_DOCS / "questions.jsonl",):  # the test half is blind: the rules may not be fitted to it
         yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
 
 
@@ -43,7 +43,7 @@ def questions() -> Iterator[dict[str, Any]]:
         ("What is the max DTI?", "debt-to-income ratio"),
         ("what is the max dti?", "debt-to-income ratio"),
         ("Are ARMs riskier?", "adjustable-rate mortgage"),
-        ("When does my PMI go away?", "private mortgage insurance"),
+        ("How high is my PMI?", "private mortgage insurance"),
         ("How high is UFMIP?", "upfront mortgage insurance premium"),
         ("Is my HELOC's balance counted?", "home equity line of credit"),
         ("What does PITI include?", "principal, interest, taxes and insurance"),
@@ -51,6 +51,7 @@ def questions() -> Iterator[dict[str, Any]]:
         ("I am my own boss, which papers do you need?", "self-employed"),
         ("I missed two payments. Can you take my house?", "foreclosure"),
         ("Where did my impound money go?", "escrow account"),
+        ("Does my installment loan count?", "installment debt"),
     ],
 )
 def test_everyday_words_get_the_librarys_words_beside_them(question: str, term: str) -> None:
@@ -68,13 +69,22 @@ def test_everyday_words_get_the_librarys_words_beside_them(question: str, term: 
     [
         "How long is the grace period?",
         "What is the debt-to-income ratio (DTI)?",
-        "My arm hurts; du you sell a cd?",
-        "What is an installment loan?",
+        "My arm hurts; du you like my cd?",
     ],
 )
 def test_nothing_to_translate_means_nothing_changed(question: str) -> None:
     """No acronym of the field, a term that is there already, or a word that only looks like one."""
     assert rewritten(question) == RewrittenQuery(original=question, text=question, variants=(question,))
+
+
+def test_one_form_for_each_translation() -> None:
+    """Each form changes one stretch, so that a search can tell which words stand for which."""
+    query = rewritten("I was laid off. Can you take my house?")
+    single = query.variants[3:]
+
+    assert "I was gap in employment. Can you take my house?" in single
+    assert "I was laid off. Can you foreclosure?" in single
+    assert all("laid off" in form or "take my house" in form for form in single)
 
 
 @given(st.text(max_size=80).map(lambda text: f"{text} DTI and PMI on my own boss"))

@@ -7,7 +7,7 @@ from rag.prompt import NO_ANSWER, messages
 from rag.values import GenerationRequest, NumberedSource, Passage
 
 FIRST = "The minimum credit score is 580 for a down payment of 3.5 percent."
-SECOND = "A na\u00efve lender asks for a score of 640 \u2014 the rule does not."
+SECOND = "A na\u00efve lender asks for a credit score of 640 \u2014 the rule does not."
 UNRELATED = "Bananas are yellow."
 
 

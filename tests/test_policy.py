@@ -35,6 +35,13 @@ def found(*confidences: float) -> list[ScoredPassage]:
         ("How do I request a payoff statement for my balance?", "balance_inquiries"),
         ("How do I file a complaint?", "general"),
         ("Which spices belong in a tagine?", "general"),
+        ("What mortgage rates are you offering?", "rate_quotes"),
+        ("What's your lowest 15-year rate?", "rate_quotes"),
+        ("Is an ARM cheaper than a fixed loan right now?", "rate_quotes"),
+        ("How much does a rate lock cost right now?", "general"),
+        ("Who sets the rate on an adjustable loan?", "general"),
+        ("How is per diem interest on a payoff worked out today?", "balance_inquiries"),
+        ("I went bankrupt. Can I buy again?", "loan_guidelines"),
     ],
 )
 def test_a_question_finds_its_domain(question: str, domain: str) -> None:

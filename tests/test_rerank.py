@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from rag.retrieval.analysis import query_terms, terms
+from rag.retrieval.analysis import terms
+from rag.retrieval.concepts import plain_concepts
 from rag.retrieval.confidence import CollectionStatistics, confidence, match
 from rag.retrieval.rerank import LexicalReranker, relevance
 from rag.values import Passage, RewrittenQuery, ScoredPassage
@@ -84,7 +85,7 @@ def test_nothing_to_rank() -> None:
 
 def test_reranking_adds_to_confidence() -> None:
     """A passage that repeats the subject gains on one that names it once, which confidence cannot tell apart."""
-    query = query_terms(QUESTION)
+    query = plain_concepts(QUESTION)
     once, twice = "An appraisal is valid for days.", "An appraisal is valid for days. A valid appraisal stays valid."
     asked = RewrittenQuery(original=QUESTION, text=QUESTION)
 

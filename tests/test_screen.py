@@ -87,7 +87,7 @@ def test_stop_leaves_nothing_running(screen: Screen) -> None:
     screen.page.wait_for_function("document.querySelector('#ask-tail').textContent.includes('One')")
     screen.page.click("#ask-stop")
     screen.wait_for(".rg-mood-stopped")
-    screen.wait_until_none_live(2.0)
+    screen.wait_until_none_live(10.0)
     clock = screen.page.inner_text(".rg-tile:nth-child(3) .rg-value")
     sleep(0.6)
 
@@ -107,7 +107,7 @@ def test_a_closed_tab_leaves_nothing_running(browser: Browser, port: int) -> Non
     screen.page.wait_for_function("document.querySelector('#ask-tail').textContent.includes('One')")
     screen.page.close()
 
-    screen.wait_until_none_live(2.0)
+    screen.wait_until_none_live(10.0)
 
 
 def test_a_second_enter_starts_no_second_run(screen: Screen) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any
@@ -25,6 +25,7 @@ from rag.errors import InvalidRequest, RagError
 from rag.events import ErrorReport, StreamEvent
 from rag.ports import OpenRun
 from rag.values import RunRequest
+from ui.knob_form import OpenCustom, Turned, read_turned
 from ui.painter import Board, BoardName, Painter
 from ui.reader import EventReader
 from ui.view import View, apply, failed
@@ -51,6 +52,12 @@ class Form:
     domain: str
     profile: str
     speed: float
+    strategy: str = ""
+    seed: float | None = None
+    own: str = ""
+    """TOML of a profile from a file."""
+    turned: str = ""
+    """JSON of the knobs that differ from the profile and the story."""
 
     def request(self) -> RunRequest:
         """Raises `InvalidRequest`: the page checks its own inputs, but a caller need not be the page."""
@@ -60,7 +67,10 @@ class Form:
             "domain": self.domain or None,
             "profile": self.profile or None,
             "speed": self.speed,
+            "seed": self.seed,
         }
+        if self.strategy:
+            values["strategy"] = self.strategy
         try:
             return RunRequest.model_validate(values)
         except ValidationError as error:
@@ -71,43 +81,95 @@ class AskHandlers:
     """The Ask tab's event handlers. Holds no run: only how many are live, to set the pace."""
 
     def __init__(
-        self, open_run: OpenRun, boards: Mapping[BoardName, Board], outputs: Mapping[BoardName, gr.HTML]
+        self,
+        open_run: OpenRun,
+        boards: Mapping[BoardName, Board],
+        outputs: Mapping[BoardName, gr.HTML],
+        open_custom: OpenCustom | None = None,
     ) -> None:
         self._open_run = open_run
+        self._open_custom = open_custom
         self._boards = boards
         self._outputs = outputs
         self._live = 0
 
     async def ask(
-        self, question: str, scenario: str, domain: str, profile: str, speed: float
+        self,
+        question: str,
+        scenario: str,
+        domain: str,
+        profile: str,
+        speed: float,
+        strategy: str = "",
+        seed: float | None = None,
+        own: str = "",
+        turned: str = "",
     ) -> AsyncGenerator[Updates]:
         """Run one question and keep the boards up to date until it ends. Never raises."""
-        form = Form((question or "").strip(), scenario or "", domain or "", profile or "", speed)
+        form = Form(
+            (question or "").strip(),
+            scenario or "",
+            domain or "",
+            profile or "",
+            speed,
+            strategy or "",
+            seed,
+            own or "",
+            turned or "",
+        )
         if not form.question:
             return  # the page says so itself
-        now_s = asyncio.get_running_loop().time
-        view, painter = View(question=form.question, speed=form.speed), Painter(self._boards)
-        reader = EventReader(partial(self._events, form))
+        start = View(question=form.question, speed=form.speed)
+        frames = follow(partial(self._events, form), start, Painter(self._boards), self._merge_s)
         self._live += 1
         try:
-            while not reader.ended:
-                yield self._updates(painter.paint(view, now_s()))
-                await asyncio.sleep(self._merge_s())
-                view = reduce(apply, await reader.take(painter.patience_s(TICK_S)), view)
-            view = failed(view, report_of(reader.failure))
-            yield self._updates(painter.paint(view, now_s(), everything=True))
+            async for _, painted in frames:
+                yield self._updates(painted)
         finally:
             self._live -= 1
-            await reader.aclose()
+            await frames.aclose()
 
     def _events(self, form: Form) -> AsyncGenerator[StreamEvent]:
-        return self._open_run(form.request())
+        """The run that the form describes. Raises `InvalidRequest`, which the reader turns into a view."""
+        request, turned = form.request(), read_turned(form.turned, form.own)
+        if turned == Turned():
+            return self._open_run(request)
+        if self._open_custom is None:
+            raise InvalidRequest("knobs: there is no simulation here to turn them in.")
+        return turned.open(self._open_custom, request)
 
     def _updates(self, painted: Mapping[BoardName, str]) -> Updates:
         return {self._outputs[name]: html for name, html in painted.items()} or gr.skip()
 
     def _merge_s(self) -> float:
         return max(MERGE_S, MERGE_PER_RUN_S * self._live)
+
+
+Frame = tuple[View, Mapping[BoardName, str]]
+"""What the reader has seen, and the boards that changed."""
+
+
+async def follow(
+    open_events: Callable[[], AsyncGenerator[StreamEvent]],
+    view: View,
+    painter: Painter,
+    merge_s: Callable[[], float] = lambda: MERGE_S,
+) -> AsyncGenerator[Frame]:
+    """One run from its first event to its end: a frame whenever boards are due, and at least every `TICK_S`.
+
+    Never raises for a run that fails: that is a view too. Close it; closing ends the run.
+    """
+    now_s = asyncio.get_running_loop().time
+    reader = EventReader(open_events)
+    try:
+        while not reader.ended:
+            yield view, painter.paint(view, now_s())
+            await asyncio.sleep(merge_s())
+            view = reduce(apply, await reader.take(painter.patience_s(TICK_S)), view)
+        view = failed(view, report_of(reader.failure))
+        yield view, painter.paint(view, now_s(), everything=True)
+    finally:
+        await reader.aclose()
 
 
 def report_of(failure: Exception | None) -> ErrorReport:

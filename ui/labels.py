@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rag.values import Domain, StageName
+from rag.values import Domain, StageName, Strategy
 
 FAST_STAGES: tuple[StageName, ...] = (
     "classification",
@@ -54,6 +54,13 @@ DOMAIN: dict[Domain, str] = {
     "underwriting_decisions": "Underwriting decisions",
     "rate_quotes": "Rate quotes",
     "general": "General",
+}
+
+STRATEGY: dict[Strategy, str] = {
+    "progressive": "Progressive",
+    "stream_last": "Stream last: every stage first",
+    "blocking": "Blocking: all at the end",
+    "ungated": "Without the gate: the wrong way",
 }
 
 SENTENCE: dict[str, str] = {

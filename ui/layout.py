@@ -6,21 +6,45 @@ stalls at its fourth streaming tab. Everything a run shows lives in the handler 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import gradio as gr
 
 from rag.ports import OpenRun
 from ui import render
+from ui.knob_form import OpenCustom
 from ui.panels import panel
 from ui.screen_options import ScreenOptions
 from ui.tabs import ask
 
+Tabs = Sequence[tuple[str, Callable[[gr.Tab], None]]]
+"""Title of a tab, and what lays it out inside itself."""
 
-def build(open_run: OpenRun, options: ScreenOptions, *, page_runs: int = 100) -> gr.Blocks:
-    """The page, ready to be mounted with `ui.theme.page_options()`. At most `page_runs` runs are live at once."""
+
+def build(
+    open_run: OpenRun,
+    options: ScreenOptions,
+    open_custom: OpenCustom | None = None,
+    *,
+    tabs: Tabs = (),
+    page_runs: int = 100,
+) -> gr.Blocks:
+    """The page, ready to be mounted with `ui.theme.page_options()`. At most `page_runs` runs are live at once.
+
+    `tabs` stand beside Ask, which is first; without any there is no bar to choose from.
+    """
     page = gr.Blocks(title=options.name, analytics_enabled=False, fill_width=True)
     with page, gr.Column(elem_classes="rg-page"):
         panel(render.render_header(options.name, options.idea, options.badge))
-        ask.build(open_run, options)
+        if not tabs:
+            ask.build(open_run, options, open_custom)
+        else:
+            with gr.Tabs(elem_classes="rg-tabs"):
+                with gr.Tab("Ask", id="ask"):
+                    ask.build(open_run, options, open_custom)
+                for title, lay_out in tabs:
+                    with gr.Tab(title, id=title.lower()) as tab:
+                        lay_out(tab)
     page.queue(api_open=False, max_size=64, default_concurrency_limit=None)
     # Mounted pages never read `launch(max_threads=...)`, and its default caps the live runs at 40.
     page._queue.max_thread_count = page_runs

@@ -6,7 +6,7 @@ Nothing here makes HTML: a piece is plain text with a kind, and the templates es
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -75,6 +75,27 @@ def _compared(old: list[str], new: list[str]) -> Iterator[Words]:
         else:
             yield Words("".join(old[i1:i2]), "before")
             yield Words("".join(new[j1:j2]), "after")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of a passage's text, and the indices of the claims that quote it."""
+
+    text: str
+    claims: tuple[int, ...]
+
+
+def quoted(passage: str, quotes: Iterable[tuple[int, str, Span]]) -> tuple[Stretch, ...]:
+    """The whole passage, cut where a quote begins or ends; quotes may overlap.
+
+    `quotes` are (claim index, quote, span); a span that does not hold its quote is not trusted and marks nothing.
+    """
+    trusted = [(claim, span) for claim, quote, span in quotes if quote and passage[span.start : span.end] == quote]
+    cuts = sorted({0, len(passage), *(edge for _, span in trusted for edge in span)})
+    return tuple(
+        Stretch(passage[start:end], tuple(claim for claim, span in trusted if span.start <= start and end <= span.end))
+        for start, end in zip(cuts, cuts[1:], strict=False)
+    )
 
 
 def excerpt(passage: str | None, quote: str, span: Span, *, margin_chars: int = 110) -> Excerpt:

@@ -105,5 +105,5 @@ def _shared(parser: argparse.ArgumentParser) -> None:
     none = argparse.SUPPRESS
     parser.add_argument("--profile", default=none, help=f"latency profile of the simulation ({DEFAULT_PROFILE})")
     parser.add_argument("--speed", type=float, default=none, help="2 halves all simulated waiting (1)")
-    parser.add_argument("--docs", type=Path, default=none, metavar="DIR", help="folder of .md and .txt documents")
+    parser.add_argument("--docs", type=Path, default=none, metavar="DIR", help="folder of .md, .txt, .html, .pdf files")
     parser.add_argument("--generator", choices=get_args(GeneratorKind), default=none, help="who writes (mock)")

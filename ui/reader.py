@@ -1,4 +1,4 @@
-"""Takes the events of one run as they come, so that whoever paints may take all that has arrived at once.
+"""Takes the events of a run, or of a race, as they come, so that whoever paints may take all that has arrived at once.
 
 Waiting on an async generator with a time limit would kill it, so one task reads, and the waiting is done on a flag.
 That task opens the run, reads it and closes it, all in itself: the page's generator may be closed from any task.
@@ -10,19 +10,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
+from typing import Generic, TypeVar
 
-from rag.events import StreamEvent
+T = TypeVar("T")
 
 _GRACE_S = 1.0
 """How long a cancelled run may take to let go; it cleans up after itself, so this is only a bound."""
 
 
-class EventReader:
+class EventReader(Generic[T]):
     """The events of the run that `open_events` starts. Close it; closing ends the run."""
 
-    def __init__(self, open_events: Callable[[], AsyncGenerator[StreamEvent]]) -> None:
+    def __init__(self, open_events: Callable[[], AsyncGenerator[T]]) -> None:
         self._open_events = open_events
-        self._arrived: list[StreamEvent] = []
+        self._arrived: list[T] = []
         self._news = asyncio.Event()
         self._over = False
         self.failure: Exception | None = None
@@ -35,7 +36,7 @@ class EventReader:
         """Whether the run is over and everything it said has been taken."""
         return self._over and not self._arrived
 
-    async def take(self, patience_s: float) -> list[StreamEvent]:
+    async def take(self, patience_s: float) -> list[T]:
         """Everything that has arrived; waits up to `patience_s` for the first. Empty when nothing came."""
         if not self._arrived and not self._over:
             self._news.clear()

@@ -8,6 +8,7 @@ from typing import get_args
 import gradio as gr
 from fastapi import FastAPI
 
+from lab.worker import LabWorker
 from mocks.profiles import load_profiles
 from mocks.scenarios import DTI_QUESTION, SCENARIOS
 from mocks.simulation import DEFAULT_PROFILE
@@ -16,9 +17,13 @@ from rag.service import create_app
 from rag.service_report import Ledger
 from rag.settings import Settings
 from rag.values import Strategy
-from ui.layout import build
+from ui.knob_form import OpenCustom
+from ui.layout import Tabs, build
 from ui.options import Options
+from ui.run_store import RunStore, add_download_route
 from ui.screen_options import ScenarioOption, ScreenOptions
+from ui.tabs import lesson, line, metrics, race, recordings
+from ui.tabs.context import TabContext
 from ui.theme import page_options
 
 EXAMPLES = (
@@ -35,9 +40,21 @@ def build_site(
     settings: Settings,
     ledger: Ledger,
     release: Callable[[], Awaitable[None]] | None = None,
+    open_custom: OpenCustom | None = None,
 ) -> FastAPI:
-    """The application to serve: `/query` and friends, and the page at `/`. `release` is awaited when it stops."""
+    """The application to serve: `/query` and friends, and the page at `/`. `release` is awaited when it stops.
+
+    With `open_custom` the page has knobs for latencies and faults.
+    """
     simulated = options.generator == "mock"
+    worker = LabWorker(options.docs) if simulated else None
+
+    async def let_go() -> None:
+        if worker:
+            await worker.aclose()
+        if release:
+            await release()
+
     app = create_app(
         open_run,
         domains=list(settings.gate.domains),
@@ -46,12 +63,33 @@ def build_site(
         # The wrong way is for looking at: a service on a real model must not be asked to skip its gate.
         strategies=[name for name in get_args(Strategy) if simulated or name != "ungated"],
         metrics_text=ledger.prometheus,
-        release=release,
+        release=let_go,
         allowed_hosts=options.allowed_hosts.split(","),
     )
-    page = build(open_run, screen_options(options, settings, simulated=simulated))
+    runs = RunStore(pinned=recordings.bundled())
+    add_download_route(app, runs)
+    metrics.add_report_route(app, ledger)
+    offered = screen_options(options, settings, simulated=simulated)
+    context = TabContext(open_run=open_run, options=offered, settings=settings, ledger=ledger, simulated=simulated)
+    page = build(open_run, offered, open_custom, tabs=tabs(context, runs, worker))
     mounted: FastAPI = gr.mount_gradio_app(app, page, path="/", **page_options())
     return mounted
+
+
+def tabs(context: TabContext, runs: RunStore, worker: LabWorker | None) -> Tabs:
+    """The tabs beside Ask; a race, a line to move and a lesson need a simulation behind them."""
+    played: Tabs = [
+        ("Recordings", lambda tab: recordings.build(context, runs)),
+        ("Metrics", lambda tab: metrics.build(context, tab)),
+    ]
+    if worker is None:
+        return played
+    return [
+        ("Race", lambda tab: race.build(context)),
+        ("Line", lambda tab: line.build(context, worker)),
+        *played,
+        ("Lesson", lambda tab: lesson.build(context)),
+    ]
 
 
 def screen_options(options: Options, settings: Settings, *, simulated: bool) -> ScreenOptions:

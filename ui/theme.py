@@ -9,6 +9,8 @@ from typing import Any
 import gradio as gr
 from gradio.themes.utils import colors, fonts, sizes
 
+from rag.recording_format import MAX_BYTES
+
 STATIC = Path(__file__).parent / "static"
 
 # Gradio serves this family itself; of its weights only these two files are complete.
@@ -64,6 +66,12 @@ def theme() -> gr.themes.Base:
     )
 
 
+def scripts() -> str:
+    """All scripts of the page as one function: each file is a function of its own, and none knows another."""
+    files = [path.read_text(encoding="utf-8") for path in sorted(STATIC.glob("*.js"))]
+    return "() => {\n" + "\n".join(f"({text.rstrip().rstrip(';')})();" for text in files) + "\n}"
+
+
 def page_options() -> dict[str, Any]:
     """Keyword arguments for `gr.mount_gradio_app`: the look, and everything that nobody asked for switched off.
 
@@ -72,12 +80,12 @@ def page_options() -> dict[str, Any]:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     return {
         "theme": theme(),
-        "css_paths": [STATIC / "app.css"],
-        "js": (STATIC / "app.js").read_text(encoding="utf-8"),
+        "css_paths": sorted(STATIC.glob("*.css")),
+        "js": scripts(),
         "show_error": False,
         "run_history": False,
         "enable_monitoring": False,
-        "max_file_size": 1,
+        "max_file_size": MAX_BYTES,
         "footer_links": [],
         "ssr_mode": False,
         "mcp_server": False,

@@ -74,6 +74,8 @@ class View:
     checks: tuple[Check, ...] = ()
     moments: tuple[Moment, ...] = ()
     revision: RefinementUpdate | None = None
+    draft: tuple[Sentence, ...] = ()
+    """The text as it stood when a refinement replaced it; empty until then."""
     withdrawn: Withdrawal | None = None
     """Set when the answer was taken back. From then on the view holds no text of it."""
     final: FinalAnswer | None = None
@@ -206,13 +208,21 @@ def _refinement(view: View, payload: RefinementUpdate) -> View:
     sentences, citations = revised(
         view.sentences, view.citations, payload.refined_answer, payload.operations, payload.additional_citations
     )
-    return _marked(replace(view, sentences=sentences, tail="", citations=citations, revision=payload), "revised")
+    patched = replace(
+        view, sentences=sentences, tail="", citations=citations, revision=payload, draft=view.draft or _whole(view)
+    )
+    return _marked(patched, "revised")
+
+
+def _whole(view: View) -> tuple[Sentence, ...]:
+    """The finished sentences, and what was written of the next one."""
+    return (*view.sentences, Sentence(None, "", view.tail)) if view.tail else view.sentences
 
 
 def _emptied(view: View, withdrawn: Withdrawal | None) -> View:
     """Without the answer and without what quotes it: an extractive draft is made of its passages."""
     return replace(
-        view, sentences=(), tail="", citations=(), evidence=(), checks=(), revision=None, withdrawn=withdrawn
+        view, sentences=(), tail="", citations=(), evidence=(), checks=(), revision=None, draft=(), withdrawn=withdrawn
     )
 
 
@@ -221,8 +231,7 @@ def _final(view: View, payload: FinalAnswer) -> View:
         return view
     if payload.outcome != "answered":
         return _marked(replace(_unanswered(view, payload), final=payload), "final")
-    whole = (*view.sentences, Sentence(None, "", view.tail)) if view.tail else view.sentences
-    sentences, citations = concluded(whole, view.citations, payload.answer, payload.citations)
+    sentences, citations = concluded(_whole(view), view.citations, payload.answer, payload.citations)
     return _marked(replace(view, sentences=sentences, tail="", citations=citations, final=payload), "final")
 
 

@@ -35,7 +35,10 @@ FUNCTION_WORDS = STOP_WORDS | _words(
 QUESTION_WORDS = FUNCTION_WORDS | _words(
     "much many long often soon far fast please tell explain know want need get gets got happen happens mean means go "
     "goes going gone went come comes came make makes made take takes took put let give gives gave thing things ever "
-    "still yet just even really again now"
+    "still yet just even really again now "
+    "can't cannot cant won't don't dont doesn't didn't isn't aren't wasn't weren't haven't hasn't hadn't couldn't "
+    "wouldn't shouldn't i'm im i've ive i'll i'd you're you've you'll you'd we're we've we'll we'd they're they've "
+    "they'll they'd he'd he'll she'd she'll it'd it'll who'd who'll there'd there'll that'd that'll y'all let's"
 )
 """Words that shape a question without saying what it is about; a query is searched and judged without them."""
 

@@ -1,25 +1,34 @@
 """The library: documents in a folder become section-sized passages with stable ids.
 
-Knows files and documents. Knows nothing of search; how Markdown is read stands in `rag.retrieval.markdown`, how long a
-passage may be in `rag.retrieval.chunking`.
+Knows files and documents. Knows nothing of search; how Markdown is read stands in `rag.retrieval.markdown`, HTML in
+`html_documents`, PDF in `pdf_documents`, and how long a passage may be in `chunking`.
 Everything that is wrong with a folder is a `ConfigurationError` that names the file and the fix.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import get_args
 
 from rag.errors import ConfigurationError
 from rag.retrieval.chunking import readable_sections, split_text
+from rag.retrieval.documents import Document, UnreadableDocument
+from rag.retrieval.html_documents import read_html
 from rag.retrieval.markdown import FrontMatterError, Section, sections, split_front_matter
+from rag.retrieval.pdf_documents import read_pdf
 from rag.values import Domain, Passage
 
-SUFFIXES = frozenset({".md", ".markdown", ".txt"})
+_FOREIGN: Mapping[str, Callable[[bytes], Document]] = {".html": read_html, ".htm": read_html, ".pdf": read_pdf}
+"""Formats that are not our own, and who reads them."""
+SUFFIXES = frozenset({".md", ".markdown", ".txt", *_FOREIGN})
+_KINDS = ".md, .txt, .html or .pdf"
+MAX_FILE_BYTES = 20_000_000
+MAX_PASSAGES = 100_000
+"""In a library: up to here its search is measured."""
 _INDEXES = ("primary", "fallback")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -59,27 +68,35 @@ class Corpus:
 
 
 def load_corpus(folder: Path) -> Corpus:
-    """Every `.md` and `.txt` file under `folder`, in the order of their paths; hidden ones are left out.
+    """Every document under `folder`, in the order of their paths; hidden files and unknown kinds are left out.
 
-    Raises `ConfigurationError`: no folder, no documents, a file that is unreadable or not UTF-8, bad front matter, or
-    two documents with one id.
+    Raises `ConfigurationError`: no folder, no documents, too many passages, two documents with one id, and whatever
+    `read_file` raises. No document is left out in silence: what is missing in a library gives wrong answers.
     """
     if not folder.is_dir():
-        raise ConfigurationError(f"There is no folder {folder}; name one that holds .md or .txt documents.")
+        raise ConfigurationError(f"There is no folder {folder}; name one that holds {_KINDS} documents.")
     passages: list[Passage] = []
     origin: dict[str, str] = {}
     for path in _documents(folder):
         name = path.relative_to(folder).as_posix()
-        for passage in read_document(name, _read(path, name)):
-            if origin.setdefault(passage.document_id, name) != name:
-                raise ConfigurationError(
-                    f"{name}: the document id {passage.document_id} is taken by {origin[passage.document_id]}; "
-                    "give one of them another `id` in its front matter."
-                )
-            passages.append(passage)
+        found = read_file(name, _read(path, name))
+        _claim_id(found[0].document_id, name, origin)
+        passages += found
+        if len(passages) > MAX_PASSAGES:
+            raise ConfigurationError(
+                f"{name}: with it the library has more than {MAX_PASSAGES:,} passages; take documents out of {folder}."
+            )
     if not passages:
-        raise ConfigurationError(f"The folder {folder} holds no text; put .md or .txt documents into it.")
+        raise ConfigurationError(f"The folder {folder} holds no documents; put {_KINDS} files into it.")
     return Corpus(tuple(passages))
+
+
+def _claim_id(document_id: str, name: str, origin: dict[str, str]) -> None:
+    if origin.setdefault(document_id, name) != name:
+        raise ConfigurationError(
+            f"{name}: the document id {document_id} is taken by {origin[document_id]}; "
+            "rename one of them, or give it another `id` in its front matter."
+        )
 
 
 def _documents(folder: Path) -> list[Path]:
@@ -88,17 +105,41 @@ def _documents(folder: Path) -> list[Path]:
     return sorted(visible, key=lambda path: path.relative_to(folder).as_posix())
 
 
-def _read(path: Path, name: str) -> str:
+def _read(path: Path, name: str) -> bytes:
+    """At most one byte more than a document may have."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{name}: not UTF-8 text; save it with that encoding.") from error
+        if path.exists() and not path.is_file():
+            raise ConfigurationError(f"{name}: is a pipe or a device, not a file; take it out of the folder.")
+        with path.open("rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ConfigurationError(f"{name}: cannot be read; check that it exists and its permissions.") from error
 
 
+def read_file(name: str, data: bytes) -> list[Passage]:
+    """The passages of one file, at least one; the ending of `name`, its path in the library, tells its kind.
+
+    A PDF blocks for up to `pdf_documents.TIME_LIMIT_S`. Raises `ConfigurationError` that names the file and the fix:
+    empty, too large, encrypted, broken, not what its name says, not UTF-8, bad front matter.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise ConfigurationError(f"{name}: is larger than {MAX_FILE_BYTES // 1_000_000} MB; split it.")
+    try:
+        reader = _FOREIGN.get(PurePosixPath(name).suffix.lower())
+        if not data.strip():
+            raise UnreadableDocument("is empty; write some text into it, or take it out of the folder")
+        passages = _read_foreign(name, reader(data)) if reader else read_document(name, data.decode("utf-8-sig"))
+        if not passages:
+            raise UnreadableDocument("holds no text; write some into it, or take it out of the folder")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{name}: not UTF-8 text; save it with that encoding.") from error
+    except UnreadableDocument as error:
+        raise ConfigurationError(f"{name}: {error}.") from error
+    return passages
+
+
 def read_document(name: str, text: str) -> list[Passage]:
-    """The passages of one document; `name` is its path in the library, from which a missing `id` is made.
+    """The passages of a Markdown or text document; `name` is its path, from which a missing `id` is made.
 
     Raises `ConfigurationError` for front matter that cannot be read or says what does not exist.
     """
@@ -106,10 +147,21 @@ def read_document(name: str, text: str) -> list[Passage]:
         fields, body = split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
     except FrontMatterError as error:
         raise ConfigurationError(f"{name}: {error}.") from error
-    parts = sections(body)
+    return _read_sections(name, fields, sections(body))
+
+
+def _read_foreign(name: str, document: Document) -> list[Passage]:
+    """Without front matter: what has no title is called by the name of its file."""
+    return _read_sections(name, {"title": document.title or PurePosixPath(name).stem}, document.sections)
+
+
+def _read_sections(name: str, fields: Mapping[str, str], parts: Sequence[Section]) -> list[Passage]:
     document_id = fields.get("id") or slug(name.rpartition(".")[0])
     if not _ID.fullmatch(document_id):
-        raise ConfigurationError(f"{name}: the id {document_id!r} may have letters, digits, `.`, `_` and `-` only.")
+        raise ConfigurationError(
+            f"{name}: the id {document_id!r} may have letters, digits, `.`, `_` and `-` only, and must have one; "
+            "it is the file's name if nothing else is said."
+        )
     title = fields.get("title") or next((part.heading for part in parts if part.level == 1), "") or document_id
     template = Passage(
         passage_id="",

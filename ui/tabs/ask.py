@@ -6,7 +6,6 @@ Everything a run shows lives in the handler that runs it; the tab itself holds n
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import gradio as gr
@@ -14,9 +13,11 @@ import gradio as gr
 from rag.ports import OpenRun
 from ui import labels, render
 from ui.handlers import AskHandlers
+from ui.knob_form import OpenCustom
 from ui.painter import BoardName, ask_boards
 from ui.panels import panel
-from ui.screen_options import ScenarioOption, ScreenOptions
+from ui.screen_options import ScreenOptions
+from ui.tabs.ask_setup import Setup, SetupHandlers, collecting, lay_out_gallery, lay_out_knobs, wire, wire_link
 from ui.view import View
 from ui.words import NO_QUESTION, STOPPED
 
@@ -28,37 +29,33 @@ class _Controls:
     question: gr.Textbox
     ask: gr.Button
     stop: gr.Button
-    scenario: gr.Dropdown
-    domain: gr.Dropdown
-    profile: gr.Dropdown
-    speed: gr.Dropdown
-    watch: gr.HTML
+    setup: Setup
     notice: gr.HTML
 
     @property
-    def form(self) -> list[gr.Textbox | gr.Dropdown]:
+    def form(self) -> list[gr.Textbox | gr.Dropdown | gr.Number]:
         """The inputs of a run, in the order of `AskHandlers.ask`."""
-        return [self.question, self.scenario, self.domain, self.profile, self.speed]
+        return [self.question, *self.setup.form]
 
 
-def build(open_run: OpenRun, options: ScreenOptions) -> None:
-    """Lay the tab out inside the current block, and wire it."""
-    controls = _controls(options)
+def build(open_run: OpenRun, options: ScreenOptions, open_custom: OpenCustom | None = None) -> None:
+    """Lay the tab out inside the current block, and wire it. With `open_custom` there are knobs to turn."""
+    controls = _controls(options, knobs=open_custom is not None)
     boards = ask_boards(options.support_note)
     empty = {name: board.paint(View(), 0) for name, board in boards.items()}
     outputs: dict[BoardName, gr.HTML] = {"head": panel(empty["head"], "ask-head")}
     with gr.Row(elem_classes="rg-reading"):
-        with gr.Column(elem_classes="rg-panel rg-answer"):
+        with gr.Column(elem_classes="rg-panel rg-answer", elem_id="ask-answer-column"):
+            panel(render.render_versions())
             outputs["answer"] = panel(empty["answer"], "ask-answer")
             outputs["tail"] = panel(empty["tail"], "ask-tail")
             panel(render.render_legend())
         outputs["evidence"] = panel(empty["evidence"], "ask-evidence")
     outputs["lower"] = panel(empty["lower"], "ask-lower")
-    _wire(controls, AskHandlers(open_run, boards, outputs), outputs)
-    _wire_scenarios(controls, options)
+    _wire(controls, AskHandlers(open_run, boards, outputs, open_custom), outputs)
 
 
-def _controls(options: ScreenOptions) -> _Controls:
+def _controls(options: ScreenOptions, *, knobs: bool) -> _Controls:
     with gr.Row(elem_classes="rg-ask"):
         question = gr.Textbox(
             label="Question",
@@ -73,23 +70,42 @@ def _controls(options: ScreenOptions) -> _Controls:
         )
         ask = gr.Button("Ask", variant="primary", scale=0, min_width=96, elem_id="ask-ask")
         stop = gr.Button("Stop", interactive=False, scale=0, min_width=96, elem_id="ask-stop")
-    with gr.Row(elem_classes="rg-options"):
-        stories = [("Your own question", ""), *((story.title, story.name) for story in options.scenarios)]
-        domains = [("Found by the pipeline", ""), *((labels.DOMAIN[domain], domain) for domain in options.domains)]
-        speeds = [
-            (f"{speed:g}\N{MULTIPLICATION SIGN}" + (" real time" if speed == 1 else ""), speed)
-            for speed in sorted({*options.speeds, options.speed})
-        ]
-        profiles = list(options.profiles) or [("As it is", "")]
-        simulated = bool(options.profiles)
-        scenario = _select("Scenario", stories, "", shown=bool(options.scenarios))
-        domain = _select("Domain", domains, "")
-        profile = _select("Latency", profiles, options.profile or profiles[0][1], shown=simulated)
-        speed = _select("Speed", speeds, options.speed, shown=simulated)
-    _examples(options.examples, question, scenario)
+    scenario, domain, profile, speed = _choices(options)
+    with gr.Row(elem_classes="rg-bench"):
+        panel(render.render_folds(stories=len(options.scenarios), knobs=knobs))
+        copy = gr.Button("Copy link", size="sm", scale=0, min_width=100, elem_id="ask-copy")
+        panel(render.render_said("ask-copied"))
+        with gr.Row(elem_classes="rg-examples"):
+            examples = [(gr.Button(text, size="sm", scale=0), text) for text in options.examples]
+    cards = lay_out_gallery(options.scenarios)
+    strategy, seed, table, note, buttons = lay_out_knobs(options, shown=knobs)
     watch = panel(render.render_watch("", ""), "ask-watch")
     notice = panel(_NOTHING, "ask-notice")
-    return _Controls(question, ask, stop, scenario, domain, profile, speed, watch, notice)
+    own, turned = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    setup = Setup(scenario, domain, profile, speed, strategy, seed, own, turned, watch, table, note)
+    handlers = SetupHandlers(options, knobs=knobs, question_chars=QUESTION_CHARS)
+    wire(setup, handlers, question, notice, cards, buttons, examples)
+    wire_link(copy, setup, question)
+    return _Controls(question, ask, stop, setup, notice)
+
+
+def _choices(options: ScreenOptions) -> tuple[gr.Dropdown, gr.Dropdown, gr.Dropdown, gr.Dropdown]:
+    """Scenario, domain, profile and speed."""
+    stories = [("Your own question", ""), *((story.title, story.name) for story in options.scenarios)]
+    domains = [("Found by the pipeline", ""), *((labels.DOMAIN[domain], domain) for domain in options.domains)]
+    speeds = [
+        (f"{speed:g}\N{MULTIPLICATION SIGN}" + (" real time" if speed == 1 else ""), speed)
+        for speed in sorted({*options.speeds, options.speed})
+    ]
+    profiles = list(options.profiles) or [("As it is", "")]
+    simulated = bool(options.profiles)
+    with gr.Row(elem_classes="rg-options"):
+        return (
+            _select("Scenario", stories, "", shown=bool(options.scenarios)),
+            _select("Domain", domains, ""),
+            _select("Latency", profiles, options.profile or profiles[0][1], shown=simulated),
+            _select("Speed", speeds, options.speed, shown=simulated),
+        )
 
 
 Choices = list[tuple[str, str]] | list[tuple[str, float]]
@@ -97,13 +113,6 @@ Choices = list[tuple[str, str]] | list[tuple[str, float]]
 
 def _select(label: str, choices: Choices, value: str | float, *, shown: bool = True) -> gr.Dropdown:
     return gr.Dropdown(choices, value=value, label=label, filterable=False, min_width=140, visible=shown)
-
-
-def _examples(examples: tuple[str, ...], question: gr.Textbox, scenario: gr.Dropdown) -> None:
-    with gr.Row(elem_classes="rg-examples"):
-        for example in examples:
-            button = gr.Button(example, size="sm", scale=0)
-            button.click(fn=None, js=f"() => {_js([example, ''])}", outputs=[question, scenario])
 
 
 def _js(value: object) -> str:
@@ -135,6 +144,7 @@ def _wire(controls: _Controls, handlers: AskHandlers, outputs: dict[BoardName, g
         starts,
         fn=handlers.ask,
         inputs=controls.form,
+        js=collecting(len(controls.form)),
         outputs=list(outputs.values()),
         trigger_mode="once",
         show_progress="hidden",
@@ -145,25 +155,3 @@ def _wire(controls: _Controls, handlers: AskHandlers, outputs: dict[BoardName, g
     controls.stop.click(
         fn=None, js=f"() => {_js([_ON, _OFF, render.render_notice(STOPPED)])}", outputs=lamps, cancels=[run]
     )
-
-
-def _wire_scenarios(controls: _Controls, options: ScreenOptions) -> None:
-    controls.scenario.change(
-        fn=_filled_in({story.name: story for story in options.scenarios}),
-        inputs=controls.scenario,
-        outputs=[controls.question, controls.domain, controls.profile, controls.watch],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-
-
-def _filled_in(stories: dict[str, ScenarioOption]) -> Callable[[str], list[object]]:
-    def choose(name: str) -> list[object]:
-        story = stories.get(name)
-        if story is None:
-            return [gr.skip(), gr.skip(), gr.skip(), render.render_watch("", "")]
-        watch = render.render_watch(story.title, story.watch)
-        return [story.question, story.domain or "", story.profile or gr.skip(), watch]
-
-    return choose

@@ -1,0 +1,83 @@
+"""A question on the scale of one collection: how much each concept weighs when it is found, and when it is missing.
+
+Knows concepts and word statistics. Knows no passages and no scores.
+
+Finding and missing do not mirror each other. A question in everyday words (`my aunt will chip in`) holds words that no
+library has, and they say nothing about whether it has the answer; a programme's name that a passage lacks says much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from rag.retrieval.concepts import Concept, Kind, Terms
+from rag.retrieval.passage_words import root_of
+from rag.retrieval.statistics import CollectionStatistics
+
+MISSING: Mapping[Kind, float] = {"word": 1.0, "everyday": 0.4, "number": 0.6, "name": 2.0}
+"""What a missing concept weighs, as a multiple of what it weighs when it is found. Area under the ROC curve, against
+near misses, on the development questions with 125 scratch questions of the same kinds, and on SQuAD, right paragraph
+removed: 0.5 for all everyday words .906 and .861, 0.15 for them and for numbers .939 and .858, these .937 and .861."""
+UNHEARD_MISSING = 0.05
+"""The same for an everyday word that no document of the collection has: it tells who is speaking, not what about."""
+NAME_FLOOR = 0.5
+"""A missing name weighs as if it were at least half as rare as an unseen word: `FHA` is common in a mortgage library,
+and yet the rule of another programme is the wrong answer. Own questions .937 without, .948 with; SQuAD the same."""
+
+
+class WeighedTerm(NamedTuple):
+    """One term of a wording."""
+
+    term: str
+    root: str
+    share: float
+    """Of the wording's weight; the shares of a wording add up to 1."""
+
+
+class WeighedConcept(NamedTuple):
+    """One concept of a question."""
+
+    weight: float
+    """What it counts when it is found; over 0."""
+    loss: float
+    """What it counts when it is missing; over 0."""
+    wordings: tuple[tuple[WeighedTerm, ...], ...]
+    terms: frozenset[str]
+
+
+@lru_cache(maxsize=512)
+def weigh(question: tuple[Concept, ...], statistics: CollectionStatistics) -> tuple[WeighedConcept, ...]:
+    """Every concept of the question, in order."""
+    return tuple(_weigh(concept, statistics) for concept in question)
+
+
+def _weigh(concept: Concept, statistics: CollectionStatistics) -> WeighedConcept:
+    weight = _weight(concept, statistics)
+    wordings = tuple(_shares(wording, statistics) for wording in concept.alternatives)
+    return WeighedConcept(weight, _loss(concept, weight, statistics), wordings, concept.terms)
+
+
+def _weight(concept: Concept, statistics: CollectionStatistics) -> float:
+    """The inverse document frequency of what the library may call it.
+
+    Of its wordings the weightiest that the library knows, but never more than one word that it does not know: a phrase
+    of four words is still one concept.
+    """
+    known = (wording for wording in concept.alternatives if all(term in statistics for term in wording))
+    weights = (sum(map(statistics.idf, wording)) for wording in known)
+    return min(max(weights, default=statistics.largest_idf), statistics.largest_idf)
+
+
+def _loss(concept: Concept, weight: float, statistics: CollectionStatistics) -> float:
+    if concept.kind == "name":
+        return MISSING["name"] * max(weight, NAME_FLOOR * statistics.largest_idf)
+    if concept.kind == "everyday" and concept.alternatives[0][0] not in statistics:
+        return UNHEARD_MISSING * weight
+    return MISSING[concept.kind] * weight
+
+
+def _shares(wording: Terms, statistics: CollectionStatistics) -> tuple[WeighedTerm, ...]:
+    idf = [statistics.idf(term) for term in wording]
+    return tuple(WeighedTerm(term, root_of(term), one / sum(idf)) for term, one in zip(wording, idf, strict=True))

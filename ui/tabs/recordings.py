@@ -1,0 +1,131 @@
+"""The Recordings tab: choose a run that comes with the program or open a file, and replay it on the boards of Ask.
+
+The transport is plain HTML that `ui/static/recordings.js` drives: it holds the cursor, and presses one of four hidden
+buttons with a command in a text field. Everything else stands in `ui.replaying`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+
+from lab.record import SAMPLE_RECORDINGS
+from ui import render
+from ui.inspector import render_shell
+from ui.painter import BoardName
+from ui.panels import panel
+from ui.replaying import PanelName, Panels, RecordingHandlers
+from ui.run_store import RunStore
+from ui.scoped import scoped_boards
+from ui.tabs.context import TabContext
+from ui.view import View
+
+SCOPE = "rec"
+
+_COMMAND = "() => [document.querySelector('[data-rec-controls]')?.dataset.{} ?? '']"
+"""What the page wants, written down there by `recordings.js` before it presses a button. One place for each button:
+Gradio reads it a moment later, when the next one may have been pressed."""
+_PLAY = "() => { document.getElementById('rec-play').click(); }"
+
+_EMPTY = '<p class="rg-panel rg-rec-empty">Choose a recording, or open a file: the run stands here as it was.</p>'
+
+
+def bundled(folder: Path = SAMPLE_RECORDINGS) -> dict[str, Path]:
+    """Name -> file of the recordings that come with the program."""
+    return {path.stem: path for path in sorted(folder.glob("*.jsonl"))}
+
+
+def build(context: TabContext, runs: RunStore) -> None:
+    """Lay the tab out inside the current block, and wire it. `runs` is the store that the download route serves."""
+    stories = {story.name: story.title for story in context.options.scenarios}
+    titles = {name: stories.get(name, name.replace("_", " ").capitalize()) for name in runs.pinned}
+    with gr.Row(elem_classes="rg-options rg-rec-open"):
+        choice = gr.Dropdown(
+            [(title, name) for name, title in titles.items()],
+            value=None,
+            label="Recording",
+            filterable=False,
+            elem_id="rec-choice",
+        )
+        file = gr.UploadButton("Open a file", file_types=[".jsonl"], size="md", scale=0, elem_id="rec-file")
+    others: dict[PanelName, gr.HTML] = {
+        "notice": panel("", "rec-notice"),
+        "about": panel(_EMPTY, "rec-about"),
+        "controls": panel("", "rec-controls"),
+        "now": panel("", "rec-now"),
+    }
+    boards = scoped_boards(SCOPE, context.options.support_note)
+    empty = {name: board.paint(View(), 0) for name, board in boards.items()}
+    panels = Panels(_boards(empty), others)
+    panel(render_shell(SCOPE, seekable=True, is_open=True))
+    others["feed"] = panel("", "rec-feed")
+    _wire(RecordingHandlers(runs, context.ledger, boards, panels, titles), panels, choice, file)
+
+
+def _boards(empty: dict[BoardName, str]) -> dict[BoardName, gr.HTML]:
+    """The boards where Ask has them."""
+    reading: tuple[BoardName, ...] = ("answer", "tail", "evidence")
+    shown: dict[BoardName, gr.HTML] = {"head": panel(empty["head"], "rec-head")}
+    with gr.Row(elem_classes="rg-reading"):
+        with gr.Column(elem_classes="rg-panel rg-answer"):
+            shown["answer"] = panel(empty["answer"], "rec-answer")
+            shown["tail"] = panel(empty["tail"], "rec-tail")
+            panel(render.render_legend())
+        shown["evidence"] = panel(empty["evidence"], "rec-evidence")
+    below = [name for name in empty if name not in {"head", *reading}]
+    return shown | {name: panel(empty[name], f"rec-{name}") for name in below}
+
+
+def _wire(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown, file: gr.UploadButton) -> None:
+    boards, others = list(panels.boards.values()), panels.others
+    everything = [*boards, *others.values()]
+    command = gr.Textbox(visible=False)
+    play, pause, restart, show = (_hidden(f"rec-{name}") for name in ("play", "pause", "restart", "show"))
+    painted = [*boards, others["now"]]
+    run = play.click(
+        handlers.play,
+        inputs=command,
+        outputs=painted,
+        js=_COMMAND.format("play"),
+        trigger_mode="multiple",
+        show_progress="hidden",
+        concurrency_limit=None,
+        api_visibility="private",
+    )
+    show.click(
+        handlers.show,
+        inputs=command,
+        outputs=painted,
+        js=_COMMAND.format("show"),
+        trigger_mode="always_last",
+        show_progress="hidden",
+        concurrency_limit=None,
+        api_visibility="private",
+    )
+    pause.click(fn=None, cancels=[run])
+    restart.click(fn=None, cancels=[run]).then(fn=None, js=_PLAY)
+    choice.input(
+        handlers.choose,
+        inputs=choice,
+        outputs=everything,
+        show_progress="hidden",
+        concurrency_limit=None,
+        cancels=[run],
+        api_visibility="private",
+    )
+    opened = file.upload(
+        handlers.open,
+        inputs=file,
+        outputs=everything,
+        show_progress="hidden",
+        concurrency_limit=None,
+        cancels=[run],
+        api_visibility="private",
+    )
+    opened.then(fn=None, js="() => null", outputs=choice)
+
+
+def _hidden(name: str) -> gr.Button:
+    """A button for `recordings.js` to press; nobody else sees it."""
+    return gr.Button(name, elem_id=name, elem_classes="rg-offstage")
