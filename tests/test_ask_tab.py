@@ -1,4 +1,4 @@
-"""What the Ask tab adds to the boards: three versions of a text, whole passages, critical paths, and how a wait feels."""
+"""What the Ask tab adds to the boards: versions of a text, whole passages, critical paths, and how a wait feels."""
 
 from __future__ import annotations
 
@@ -117,12 +117,12 @@ def test_no_critical_path_before_the_run_is_measured() -> None:
 
 def test_the_bands_cover_the_axis() -> None:
     """0.1, 1 and 10 seconds cut the whole axis, whatever its length, and long runs reach the last band."""
-    for scenario, kinds in (("article", 4), ("nothing_found", 3)):
+    for scenario in ("article", "nothing_found"):
         picture = timeline(seen(play(scenario=scenario)))
         edges = [round(band.left * picture.span_ms / 100) for band in picture.bands]
 
         assert sum(band.width for band in picture.bands) == pytest.approx(100, abs=0.01)
-        assert edges == [0, 100, 1000, 10000][:kinds]
+        assert edges == [edge for edge in (0, 100, 1000, 10000) if edge < picture.span_ms]
 
 
 def test_every_bar_tells_stage_path_time_and_outcome() -> None:

@@ -90,7 +90,11 @@ def quoted(passage: str, quotes: Iterable[tuple[int, str, Span]]) -> tuple[Stret
 
     `quotes` are (claim index, quote, span); a span that does not hold its quote is not trusted and marks nothing.
     """
-    trusted = [(claim, span) for claim, quote, span in quotes if quote and passage[span.start : span.end] == quote]
+    trusted = [
+        (claim, span)
+        for claim, quote, span in quotes
+        if 0 <= span.start < span.end <= len(passage) and passage[span.start : span.end] == quote
+    ]
     cuts = sorted({0, len(passage), *(edge for _, span in trusted for edge in span)})
     return tuple(
         Stretch(passage[start:end], tuple(claim for claim, span in trusted if span.start <= start and end <= span.end))
