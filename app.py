@@ -11,9 +11,10 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from mocks.library import library_parts
+from mocks.library import library_parts, parts_around
 from mocks.simulation import DEFAULT_PROFILE, Simulator
 from rag.backends.openai_generator import GeneratorLimits, OpenAIGenerator
 from rag.backends.redaction import install_redaction, secrets_in
@@ -21,13 +22,17 @@ from rag.errors import RagError
 from rag.pipeline import Pipeline
 from rag.ports import OpenRun
 from rag.recording import keep, read
+from rag.retrieval.bm25 import Bm25Retriever
+from rag.retrieval.index_cache import cache_folder
 from rag.service import serve as serve_site
 from rag.service_report import Ledger
 from rag.settings import Settings
 from ui.knob_form import OpenCustom
 from ui.options import Options, read_options
 from ui.terminal import EXIT_ERROR, print_jsonl, print_run
+from ui.terminal_progress import IndexProgress
 from ui.terminal_replay import print_replay
+from ui.uploads import Opened, OpenLibrary, fitting
 
 
 class Backend(NamedTuple):
@@ -37,18 +42,31 @@ class Backend(NamedTuple):
     aclose: Callable[[], Awaitable[None]]
     open_custom: OpenCustom | None = None
     """Opens a run with latencies and faults of one's own; None where nothing is simulated."""
+    open_library: OpenLibrary | None = None
+    """Puts the same pipeline around documents that somebody brings."""
 
 
 def build_backend(options: Options, settings: Settings, ledger: Ledger) -> Backend:
     """The simulation, or the same pipeline on a real language model."""
+    indexed = partial(library_parts, options.docs, cache=cache_folder(os.environ), progress=IndexProgress(sys.stderr))
     if options.generator == "mock":
         profile = options.profile or DEFAULT_PROFILE
-        parts = library_parts(options.docs)
-        simulator = Simulator(parts, settings=settings, default_profile=profile, record=ledger.record)
-        return Backend(simulator.open, simulator.aclose, simulator.open_with)
+        simulator = Simulator(indexed(), settings=settings, default_profile=profile, record=ledger.record)
+
+        def simulated(retriever: Bm25Retriever, passages: int) -> Opened:
+            own = simulator.on(parts_around(retriever), fitting(settings, passages))
+            return Opened(own.open, own.open_with)
+
+        return Backend(simulator.open, simulator.aclose, simulator.open_with, simulated)
     limits = GeneratorLimits.of(settings)
     writer = OpenAIGenerator.from_environment(options.generator, os.environ, limits=limits)
-    return Backend(Pipeline(library_parts(options.docs, writer), settings, ledger.record).answer, writer.aclose)
+
+    def written(retriever: Bm25Retriever, passages: int) -> Opened:
+        own = Pipeline(parts_around(retriever, writer), fitting(settings, passages), ledger.record)
+        return Opened(own.answer)
+
+    pipeline = Pipeline(indexed(generator=writer), settings, ledger.record)
+    return Backend(pipeline.answer, writer.aclose, open_library=written)
 
 
 def ask(options: Options) -> int:
@@ -79,7 +97,13 @@ def serve(options: Options) -> int:
     ledger, settings = Ledger(), Settings()
     backend = build_backend(options, settings, ledger)
     site = build_site(
-        backend.open_run, options, settings, ledger, release=backend.aclose, open_custom=backend.open_custom
+        backend.open_run,
+        options,
+        settings,
+        ledger,
+        release=backend.aclose,
+        open_custom=backend.open_custom,
+        open_library=backend.open_library,
     )
     serve_site(site, host=options.host, port=options.port)
     return 0

@@ -30,6 +30,7 @@ from lab.what_if import Change, Comparison, what_if
 from mocks.library import SAMPLE_DOCS, library_parts
 from mocks.simulation import Simulator
 from rag.errors import RagError
+from rag.retrieval.corpus import MAX_PASSAGES
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -126,7 +127,7 @@ def _index(docs: Path) -> None:
 
 @lru_cache(maxsize=1)
 def _simulator(docs: Path) -> Simulator:
-    return Simulator(library_parts(docs))
+    return Simulator(library_parts(docs, thread_above=MAX_PASSAGES))  # virtual time knows no threads
 
 
 def _settle_in(docs: Path) -> None:

@@ -10,27 +10,27 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.grounding.claims import markers, split_claims
-from rag.grounding.support import SUPPORT_THRESHOLD, passage_support
+from rag.grounding.support import passage_support
 from rag.retrieval.analysis import tokenise
 from rag.values import NumberedSource, Passage
 
 STEPS = (5, 10, 3, 20, 40)
 """How far a figure is moved: the first step to a number that no source has. From 1,000 on, the second digit moves."""
-CLEARLY = 0.02
-"""How far under the threshold an error must score: the verifier may weigh words by how rare they are."""
+SPARED = 2
+"""Sentences at the beginning that are made wrong only if no other can be: a reader sees first what holds."""
 
 _FIGURE = re.compile(r"(?<![\w.,/\[-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?=%| [a-z])")
 """A number of something: no citation mark, year or day, no part of a section number, a pair or a form's name."""
 
 
 def embellished(sentences: Sequence[str], sources: Sequence[NumberedSource]) -> list[str]:
-    """The sentences with one of them made wrong, and not the first, if another can be.
+    """The sentences with one of them made wrong, and none of the first two, if another can be.
 
     A wrong figure if some sentence has a figure; else a mark that points to the wrong source. Unchanged if neither
     gives an error that shows.
     """
     passages = {source.marker: source.passage for source in sources}
-    order = [*range(1, len(sentences)), 0][: len(sentences)]
+    order = [*range(SPARED, len(sentences)), *reversed(range(min(SPARED, len(sentences))))]
     for errors in (_wrong_figures, _wrong_sources):
         for index in order:
             for wrong in errors(sentences[index], passages):
@@ -61,5 +61,5 @@ def _wrong_sources(sentence: str, passages: dict[int, Passage]) -> Iterator[str]
 def _shows(sentence: str, passages: dict[int, Passage]) -> bool:
     """Whether no source that the sentence cites supports it."""
     (claim,) = split_claims(sentence)
-    scores = [passage_support(claim, passages[marker]).score for marker in claim.markers if marker in passages]
-    return bool(scores) and max(scores) < SUPPORT_THRESHOLD - CLEARLY
+    cited = [passages[marker] for marker in claim.markers if marker in passages]
+    return bool(cited) and not any(passage_support(claim, passage).supported for passage in cited)

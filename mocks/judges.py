@@ -9,12 +9,16 @@ from __future__ import annotations
 from typing import Literal
 
 from mocks.safety_rules import broken_rules
-from mocks.vocabulary import Match, find_terms
+from mocks.vocabulary import Match, find_terms, load_thesaurus
 from rag.values import RewrittenQuery, SafetyVerdict
 
 
 class VocabularyRewriter:
     """Puts the library's words beside the reader's: acronyms spelled out, everyday words translated."""
+
+    def __init__(self) -> None:
+        """Reads the thesaurus, once for all rewriters."""
+        load_thesaurus()
 
     async def rewrite(self, question: str) -> RewrittenQuery:
         """The question with each translation in brackets behind what it translates; no word of it is ever lost.
@@ -45,10 +49,13 @@ class RuleBasedSafety:
 
 
 def _replaced(question: str, terms: list[Match], *, keep: bool) -> str:
-    """The question with each matched stretch translated; `keep` leaves the stretch and adds the term in brackets."""
-    pieces, end = [], 0
+    """The question with each matched stretch translated; `keep` leaves it and adds the term in brackets, once."""
+    pieces, end, told = [], 0, set[str]()
     for match in terms:
         pieces.append(question[end : match.start])
-        pieces.append(f"{question[match.start : match.end]} ({match.term})" if keep else match.term)
+        stretch = question[match.start : match.end]
+        bracket = "" if match.term in told else f" ({match.term})"
+        pieces.append(stretch + bracket if keep else match.term)
+        told.add(match.term)
         end = match.end
     return "".join([*pieces, question[end:]])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from mocks.personal_data import names_a_person
+from mocks.veiled_requests import asks_about_somebody, veils_wrongdoing
 
 
 def pattern(*alternatives: str) -> re.Pattern[str]:
@@ -19,7 +20,10 @@ def pattern(*alternatives: str) -> re.Pattern[str]:
 def helps_wrongdoing(text: str) -> bool:
     """Whether a question asks for help with fraud, discrimination or getting past a check."""
     return bool(
-        _CONCEALMENT.search(text) or _STATED_INTENT.search(text) or (_WANTS.search(text) and _WRONG.search(text))
+        _CONCEALMENT.search(text)
+        or _STATED_INTENT.search(text)
+        or veils_wrongdoing(text)
+        or (_WANTS.search(text) and _WRONG.search(text))
     )
 
 
@@ -73,6 +77,8 @@ _CONCEALMENT = pattern(
     r"agency|government|irs)|anyone|anybody|you|they)(?: (?:ever|can|will|would|does(?: not|n't)|do(?: not|n't)|"
     r"never|won't|can't))* (?:notic|know|find|found|learn|see|suspect|detect|catch)",
     r"\bbehind the (?:lender|underwriter|bank|servicer|appraiser)'s back",
+    r"\bso (?:that )?(?:nobody|no one|none of you) (?:ever |will |would |can |could )*"
+    r"(?:think|guess|realiz|realis|wonder|question|object|ask)",
 )
 _STATED_INTENT = pattern(
     rf"\b(?:buy|borrow|apply|sign) {_W}{{0,4}}in (?:my|a|the) \w+(?:'s)? name {_W}{{0,3}}(?:because|since|so) "
@@ -84,7 +90,7 @@ def asks_for_other_people(text: str) -> bool:
     """Whether a question wants account or personal data of somebody other than the asker."""
     if _AUTHORISED.search(text):
         return False
-    if _OTHERS_OUTRIGHT.search(text):
+    if _OTHERS_OUTRIGHT.search(text) or asks_about_somebody(text):
         return True
     somebody = _SOMEBODY.search(text) or names_a_person(text)
     return bool(somebody and _THEIR_DATA.search(text) and _FINDS_OUT.search(text))
@@ -100,9 +106,14 @@ _DATA = (
     r"(?:home |street |mailing |e-?mail )?address|(?:tele)?phone(?: number)?|social security(?: number)?|ssn|"
     r"date of birth|credit (?:score|report)|payoff(?: amount| figure)?|personal data|files?)"
 )
+_NOBODY = (
+    r"(?:what|who|where|when|how|it|that|this|there|here|let|today|pine|company|lender|bank|servicer|branch|desk|"
+    r"department|office|team|assistant|agency|bureau|association)"
+)
+"""What stands before `'s` without being anybody: a word that asks or points, the company, a part of it."""
 _SOMEBODY = pattern(rf"\b(?:my|our|a|the|his|her)(?: former| old)? {_RELATION}\b", r"\bsome(?:one|body) else\b")
 _THEIR_DATA = pattern(
-    rf"\b(?:his|her|their|\w+'s)(?: \w+){{0,2}} {_DATA}\b",
+    rf"\b(?:his|her|their|(?!{_NOBODY}'s)\w+'s)(?: \w+){{0,2}} {_DATA}\b",
     rf"\b{_DATA} (?:of|for|belonging to) (?:borrower |customer |mr\.? |mrs\.? |ms\.? )?(?-i:[A-Z][a-z]+ [A-Z][a-z]+)",
     rf"\b{_DATA} (?:of|for|on|in|from|belonging to) (?:my|our|a|the) {_RELATION}\b",
     r"\b(?:is|are|was) (?:he|she|they|\w+ \w+|my \S+) (?:behind|late|delinquent|in (?:default|foreclosure|arrears))",
@@ -117,7 +128,8 @@ _OTHERS_OUTRIGHT = pattern(
     rf"\b(?:another|other|some other|somebody else's|someone else's|every|each|all(?: the)?|a different) "
     rf"(?:customer|borrower|client|person|people|applicant)(?:s|'s|s')? {_W}{{0,2}}{_DATA}",
     r"\b(?:list|names?|addresses|balances|phone numbers|ssns?|social security numbers) (?:of|for|from) "
-    r"(?:all |the |your |every |other |another |some )+(?:other )?(?:customers?|borrowers?|clients?|applicants?)",
+    r"(?:all |the |your |every |other |another |some )+(?:other )?(?:customers?|borrowers?|clients?|applicants?)\b"
+    r"(?! (?:advocates?|service|care|relations|support|resolution|desk|line|representatives?))",
 )
 _AUTHORISED = pattern(
     r"\bauthori[sz]\w+|\bpower of attorney|\bpermission|\bconsent|\bon (?:his|her|their) behalf",

@@ -96,6 +96,9 @@ _NOT_IN_NAMES = frozenset(
     + ["september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday"]
     + ["saturday", "sunday", "eastern", "central", "pacific", "mountain", "time", "united", "states", "new", "york"]
     + ["north", "south", "east", "west", "california", "texas", "florida", "street", "avenue", "road", "county"]
-    + ["city", "bank", "national"]
+    + ["city", "bank", "national", "bay", "point", "falls", "landing", "valley", "harborline", "pinewood", "keystone"]
+    + ["tall", "timber", "second", "jumbo", "desk", "department", "team", "office", "officer", "advocate", "manager"]
+    + ["committee", "branch", "line", "center", "agency", "company", "group", "board", "commission", "association"]
+    + ["program", "service", "services", "resolution", "crime", "complaint", "complaints", "corporation", "union"]
 )
 """Words capitalised at the start of a sentence or in the field's terms: they are not taken for a part of a name."""

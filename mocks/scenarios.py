@@ -60,7 +60,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "weak_then_found": Scenario(
         title="Weak, then found",
-        question="Can I rent out a room to a lodger and count the rent?",
+        question="How many seasons and tax returns does a seasonal business owner need?",
         watch="The first search is too weak, the gate stays shut, the wider search finds the answer.",
     ),
     "nothing_found": Scenario(

@@ -46,6 +46,15 @@ class Simulator:
         self._record = record
         self.profiles: dict[str, Profile] = load_profiles()
 
+    def on(self, parts: Parts, settings: Settings | None = None) -> Simulator:
+        """The same simulation over another library; what its runs report goes where these go."""
+        return Simulator(
+            parts,
+            settings=settings or self.settings,
+            default_profile=self._default_profile,
+            record=self._record,
+        )
+
     def open(self, request: RunRequest) -> AsyncGenerator[StreamEvent]:
         """Start a run; what the scenario says is used where the request says nothing. Raises `InvalidRequest`."""
         return self.open_with(request)

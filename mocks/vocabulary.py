@@ -1,6 +1,6 @@
 """The mortgage field in two languages: how borrowers say it, and how the library writes it.
 
-Reads `thesaurus.toml` and finds its everyday phrases in a question. It knows words only: no passages, no scores.
+Reads the thesaurus and finds its everyday phrases in a question. It knows words only: no passages, no scores.
 """
 
 from __future__ import annotations
@@ -9,54 +9,30 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.retrieval.analysis import FUNCTION_WORDS
+from mocks.acronyms import ACRONYMS as ACRONYMS
+from mocks.acronyms import ENGLISH_WORDS
+from mocks.word_forms import bases, repaired
+from rag.retrieval.analysis import FUNCTION_WORDS, NUMBER_WORDS, stem
+from rag.retrieval.concepts import EVERYDAY
 
-ACRONYMS = {
-    "APR": "annual percentage rate",
-    "ARM": "adjustable-rate mortgage",
-    "AUS": "automated underwriting system",
-    "CD": "Closing Disclosure",
-    "CLTV": "combined loan-to-value ratio",
-    "DIL": "deed in lieu of foreclosure",
-    "DPA": "down payment assistance",
-    "DTI": "debt-to-income ratio",
-    "DU": "Desktop Underwriter automated underwriting",
-    "ECOA": "Equal Credit Opportunity Act",
-    "EMD": "earnest money deposit",
-    "FICO": "credit score",
-    "FRM": "fixed-rate mortgage",
-    "HCLTV": "high combined loan-to-value ratio",
-    "HELOC": "home equity line of credit",
-    "HOA": "homeowners association",
-    "HOI": "homeowners insurance",
-    "LE": "Loan Estimate",
-    "LOE": "letter of explanation",
-    "LPA": "Loan Product Advisor automated underwriting",
-    "LTV": "loan-to-value ratio",
-    "MIP": "mortgage insurance premium",
-    "MPR": "minimum property requirements",
-    "MRI": "minimum required investment",
-    "NOE": "notice of error",
-    "NSF": "returned payment",
-    "PITI": "principal, interest, taxes and insurance housing payment",
-    "PITIA": "principal, interest, taxes, insurance and association dues housing payment",
-    "PMI": "private mortgage insurance",
-    "POA": "power of attorney",
-    "UFMIP": "upfront mortgage insurance premium",
-    "UPB": "unpaid principal balance",
-    "VOD": "verification of deposit",
-    "VOE": "verification of employment",
-}
-
-ENGLISH_WORDS = frozenset({"ARM", "CD", "DIL", "DU", "LE"})
-"""Acronyms that are a word in lower case, or a word of a name: they count only as written above."""
+THESAURUS = Path(__file__).with_name("thesaurus")
+"""A folder with one file for each part of the field; `README.md` in it explains the format."""
 
 MOST_SKIPPED = 3
-"""Function words that may stand between two words of a phrase: `take away all of my house`."""
+"""Words without a meaning of their own that may stand between two words of a phrase: `take away all of my house`."""
+
+_FILLERS = (
+    "all both whole entire own just only even still already really actually basically simply very quite pretty rather "
+    "fairly almost nearly about around roughly exactly now then again maybe probably once first last next same current "
+    "existing present old new little big small nice lovely poor other more every each"
+)
+FILLERS = (FUNCTION_WORDS | frozenset(_FILLERS.split())) - {"and", "but", "if", "or"}
+"""Words that are skipped. What stands on the two sides of `and` is not one thing: `my house and the bill`."""
 
 
 class Match(NamedTuple):
@@ -73,44 +49,81 @@ class Match(NamedTuple):
 def find_terms(question: str) -> list[Match]:
     """What can be translated in a question, in order and without overlap; of phrases that overlap the longer one.
 
-    A translation that stands in the question already is left out.
+    A translation that stands in the question already is left out. Two phrases may have one translation (`flip`,
+    `reselling`): left as it is, the second would look like something that the library never heard of.
     """
     taken: list[Match] = []
     for match in sorted(_all_matches(question), key=lambda match: match.start - match.end):
-        apart = all(match.end <= other.start or other.end <= match.start for other in taken)
-        if apart and all(match.term != other.term for other in taken):
+        if all(match.end <= other.start or other.end <= match.start for other in taken):
             taken.append(match)
     return sorted(taken)
+
+
+def load_thesaurus() -> None:
+    """Read now what the first question would have to wait for: about 0.2 s."""
+    thesaurus()
+    _spelled()
 
 
 class _Word(NamedTuple):
     start: int
     end: int
     text: str
+    """In small letters, its spelling repaired."""
+    bases: tuple[str, ...]
+    opens: bool
+    """Whether it is the first of a sentence: no phrase reaches across."""
 
 
 _Phrase = tuple[frozenset[str], ...]
-"""One set of words, inflected forms included, for each place of an everyday phrase."""
+"""The words that may stand in each place of an everyday phrase."""
 
 
 def _all_matches(question: str) -> Iterator[Match]:
-    lowered = question.lower()
+    words = _words(question)
+    lowered = f"{question.lower()} {' '.join(word.text for word in words)}"
     for found in _ACRONYM.finditer(question):
-        term = ACRONYMS[found[1].upper()]
-        if (found[1].upper() not in ENGLISH_WORDS or found[1].isupper()) and term.lower() not in lowered:
-            yield Match(found.start(), found.end(), term)
-    for (start, end), wordings in _phrases_in(question).items():
-        fresh = [wording for wording in dict.fromkeys(wordings) if wording.lower() not in lowered]
-        if fresh:
-            yield Match(start, end, fresh[0], tuple(fresh[1:]))
+        if found[1].upper() not in ENGLISH_WORDS or found[1].isupper():
+            yield from _match(found.start(), found.end(), ACRONYMS[found[1].upper()].split("; "), lowered)
+    for (start, end), wordings in _phrases_in(words).items():
+        yield from _match(start, end, wordings, lowered)
+    for word in words:
+        if word.text != _plain(question[word.start : word.end]):
+            yield Match(word.start, word.end, word.text)
 
 
-def _phrases_in(question: str) -> dict[tuple[int, int], list[str]]:
+def _match(start: int, end: int, wordings: Sequence[str], lowered: str) -> Iterator[Match]:
+    fresh = [wording for wording in dict.fromkeys(wordings) if wording.lower() not in lowered]
+    if fresh:
+        yield Match(start, end, fresh[0], tuple(fresh[1:]))
+
+
+def _words(question: str) -> list[_Word]:
+    """The words of a question as they were meant. Capitals within a sentence are names, which keep their spelling."""
+    found: list[_Word] = []
+    for match in _WORD.finditer(question):
+        word = _plain(match[0])
+        if (match[0].islower() or not match.start()) and stem(word) not in EVERYDAY:
+            word = _meant(word)
+        opens = bool(_STOP.search(question, found[-1].end if found else 0, match.start()))
+        found.append(_Word(match.start(), match.end(), word, bases(word), opens))
+    return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _meant(word: str) -> str:
+    return repaired(word, _spelled())
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("’", "'")
+
+
+def _phrases_in(words: Sequence[_Word]) -> dict[tuple[int, int], list[str]]:
     """Where phrases of the thesaurus stand, and what the library calls them."""
-    words = [_Word(m.start(), m.end(), m[0].lower().replace("’", "'")) for m in _WORD.finditer(question)]
     found: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
     for position, word in enumerate(words):
-        for phrase, wordings in thesaurus().get(word.text, ()):
+        for phrase, wordings in (entry for base in word.bases for entry in thesaurus().get(base, ())):
             last = _last_word(phrase, words, position)
             if last is not None:
                 found[word.start, words[last].end] += wordings
@@ -124,52 +137,63 @@ def _last_word(phrase: _Phrase, words: Sequence[_Word], position: int) -> int | 
             if position + ahead >= len(words):
                 return None
             word = words[position + ahead]
-            if word.text in place:
+            if word.opens:
+                return None
+            if not place.isdisjoint(word.bases):
                 position += ahead
                 break
-            if word.text not in FUNCTION_WORDS:
+            if not _is_skipped(word.text):
                 return None
         else:
             return None
     return position
 
 
+def _is_skipped(word: str) -> bool:
+    return word in FILLERS or word in NUMBER_WORDS or word.isdecimal()
+
+
 @cache
 def thesaurus() -> dict[str, list[tuple[_Phrase, list[str]]]]:
     """Phrases and the library's wordings of each, by the word that the phrase begins with."""
     entries: defaultdict[str, list[tuple[_Phrase, list[str]]]] = defaultdict(list)
-    groups = tomllib.loads(Path(__file__).with_name("thesaurus.toml").read_text(encoding="utf-8"))
-    for wordings, phrases in (entry for group in groups.values() for entry in group.items()):
-        for phrase in map(_read_phrase, phrases):
+    for wordings, phrases in read_thesaurus():
+        terms = [wording.strip() for wording in wordings.split(";")]
+        for phrase in (read for text in phrases for read in _read_phrase(text)):
             for beginning in phrase[0]:
-                entries[beginning].append((phrase, [wording.strip() for wording in wordings.split(";")]))
+                entries[beginning].append((phrase, terms))
     return dict(entries)
 
 
-def _read_phrase(phrase: str) -> _Phrase:
-    places = phrase.lower().replace("-", " ").split()
-    return tuple(frozenset(form for word in place.split("|") for form in _inflections(word)) for place in places)
+def read_thesaurus(folder: Path = THESAURUS) -> list[tuple[str, list[str]]]:
+    """Every entry as it is written: the library's wordings, and the everyday phrases."""
+    files = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml")))
+    return [entry for groups in files for group in groups.values() for entry in group.items()]
 
 
-def _inflections(word: str) -> Iterator[str]:
-    """The word and its regular forms: `pay` gives pays and paying, but not payment, which is another thing."""
-    yield word
-    if len(word) < 3 or "'" in word:
-        return
-    root = word.removesuffix("e")
-    if word.endswith("y") and word[-2] not in "aeiou":
-        yield from (f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing")
-        return
-    yield from (
-        f"{word}s",
-        f"{word}es",
-        f"{word}'s",
-        f"{root}ed",
-        f"{root}ing",
-        f"{word}{word[-1]}ed",
-        f"{word}{word[-1]}ing",
-    )
+@cache
+def _spelled() -> frozenset[str]:
+    """Words that may have been meant: those of the library's wordings and of the phrases."""
+    wordings: Iterator[str] = (word for wording, _ in read_thesaurus() for word in _WORD.findall(wording.lower()))
+    phrases = (phrase for entries in thesaurus().values() for phrase, _ in entries)
+    return frozenset(wordings).union(*(place for phrase in phrases for place in phrase))
+
+
+def _read_phrase(phrase: str) -> Iterator[_Phrase]:
+    """A phrase; several where a choice is between one word and a hyphenated one, which has more places."""
+    places = [_alternatives(place) for place in phrase.lower().split()]
+    for choice in product(*places):
+        yield tuple(place for part in choice for place in part)
+
+
+@cache
+def _alternatives(place: str) -> tuple[_Phrase, ...]:
+    parted = [_WORD.findall(word) for word in place.split("|")]
+    single = frozenset(words[0] for words in parted if len(words) == 1)
+    several = (tuple(map(frozenset, zip(words))) for words in parted if len(words) > 1)
+    return (*([(single,)] if single else []), *several)
 
 
 _ACRONYM = re.compile(rf"\b({'|'.join(sorted(ACRONYMS, key=len, reverse=True))})(?:'?s)?\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+_STOP = re.compile(r"[.?!;:()](?:\s|$)|\n")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|%")

@@ -45,6 +45,14 @@ class WorkingAnswer:
             and all(citation.status in ("weak", "unsupported") for citation in cited)
         ]
 
+    def contradicted_claims(self) -> list[Claim]:
+        """Those of the failed sentences of which a cited source says otherwise."""
+        return [
+            claim
+            for claim in self.failed_claims()
+            if any(citation.contradicted for citation in self.citations_of(claim))
+        ]
+
     def mean_support(self) -> float:
         """Mean over the checkable sentences of the best support among their citations; no citation counts 0."""
         best = [

@@ -1,85 +1,17 @@
-"""What may be shown, and when: query classification, the gate's decision, the reasons to refine. Pure functions.
+"""What may be shown, and when: the gate's decision, the reasons to refine. Pure functions.
 
 Knows evidence and settings; knows no stage, no stream and no time.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from rag.classification import classify as classify
 from rag.settings import DomainPolicy, GateSettings, RefinementSettings
 from rag.values import Condition, Domain, GateDecision, ScoredPassage, StageName
 
 NOT_OBEYED = "The gate would not open on this evidence, but it is switched off: the draft is shown all the same."
-
-_QUOTE = r"\b(rates?(?!.?lock)|apr|points)\b"
-_NOW = (
-    r"\b(today'?s?|tonight|currently|current|right now|at the moment|these days|this (week|morning|month|afternoon))\b"
-)
-_PRODUCT = r"\b(arm|fixed|adjustable|mortgage|loan|refi(nanc\w+)?|rates?|apr)\b"
-_CUES: tuple[tuple[Domain, tuple[str, ...]], ...] = (
-    # A request for a price, not a question about how prices are made: both halves must be there.
-    (
-        "rate_quotes",
-        (
-            rf"{_NOW}.*{_QUOTE}",
-            rf"{_QUOTE}.*{_NOW}",
-            rf"\b(quote|offer|give) (me|us)\b.*{_QUOTE}",
-            rf"\b(what|which|how low)\b.*{_QUOTE}.*\b(can|could|would|will|do) (i|we|you)\b.*\b(get|offer|have|pay)\b",
-            r"\b(what|which) (\S+ )?(rates?|apr) (are|is) (you|we)\b",
-            r"\bwhat would (my|our|the) (\S+ )?(interest|rate|apr) (be|come)\b",
-            r"\bquote\b.*\b(my|our|a|me) (loan|rate|mortgage|refinance)\b",
-            r"\b(your|the) (best|lowest|cheapest|going) (\S+ )?(rates?|apr|deal)\b",
-            r"\bwhat('s| is| are) your\b.*\b(rates?|apr)\b",
-            rf"\b(cheap|low)\w*\b.*{_PRODUCT}.*{_NOW}",
-            rf"{_PRODUCT}.*\b(cheap|low|expensive)\w*\b.*{_NOW}",
-        ),
-    ),
-    (
-        "underwriting_decisions",
-        (
-            r"\bunderwrit",
-            r"\bcompensating factor",
-            r"\boverlays?\b",
-            r"\b(approved?|approval|den(y|ied|ial)|declined?|turned down|reject(ed)?)\b",
-            r"\b(exception|suspend(ed)?|conditions?) (to|of|on|for|before)\b",
-        ),
-    ),
-    (
-        "balance_inquiries",
-        (
-            r"\bbalances?\b",
-            r"\bpay ?-?offs?\b",
-            r"\b(owe|owing|outstanding|remaining principal|unpaid principal)\b",
-            r"\bstatements?\b",
-            r"\b(log ?in|online account|account access|password|transaction history)\b",
-        ),
-    ),
-    (
-        "loan_guidelines",
-        (
-            r"\b(fha|fannie|freddie|conventional|conforming|jumbo|4000\.1|b\d-\d)\b",
-            r"\b(debt[- ]to[- ]income|dti|ltv|cltv|loan[- ]to[- ]value|mip|pmi|mortgage insurance)\b",
-            r"\b(down ?payment|credit scores?|gift|reserves?|apprais\w+|income|employ\w+|self-employed|assets?)\b",
-            r"\b(borrow\w*|qualif\w+|eligib\w+|guidelines?|student loans?|cosigner|co-borrower|duplex)\b",
-            r"\b(first (house|home)|put (\S+ ){0,3}down|bankrupt\w*|paychecks?|overtime|va|usda|veterans?|203\(?k)\b",
-        ),
-    ),
-)
-
-
-def classify(question: str) -> Domain:
-    """The domain whose cues the question matches most; ties go to the stricter domain, listed first.
-
-    A price request wins outright: quoting a rate by mistake is worse than sending a question to a person.
-    """
-    text = question.lower()
-    hits = {domain: sum(bool(re.search(cue, text)) for cue in cues) for domain, cues in _CUES}
-    if hits["rate_quotes"]:
-        return "rate_quotes"
-    best = max(hits, key=lambda domain: hits[domain])
-    return best if hits[best] else "general"
 
 
 def decide(

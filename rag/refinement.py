@@ -63,10 +63,12 @@ def reasons_to_refine(run: Run) -> tuple[str, ...]:
     seen = [source.passage.passage_id for source in run.answer.sources]
     reasons = list(why_refine(seen, run.evidence, run.settings.refinement))
     unseen = [item.passage for item in run.evidence if item.passage.passage_id not in seen]
+    contradicted = run.answer.contradicted_claims()
     for claim in run.answer.failed_claims():
         helped = any(passage_support(claim, passage).supported for passage in unseen)
         said = "and a new passage supports it" if helped else "and nothing supports it"
-        reasons.append(f"Sentence {claim.index + 1} failed its check {said}.")
+        otherwise = ", as its source says otherwise," if claim in contradicted else ""
+        reasons.append(f"Sentence {claim.index + 1} failed its check{otherwise} {said}.")
     if not run.answer.complete:
         reasons.append("The draft broke off.")
     return tuple(reasons)
@@ -170,6 +172,7 @@ def show(run: Run, candidate: Candidate, reasons: Sequence[str]) -> None:
                 draft.claims,
                 run.answer.claims,
                 failed=[claim.index for claim in draft.failed_claims()],
+                contradicted=[claim.index for claim in draft.contradicted_claims()],
                 evidence={claim.index: run.answer.citations_of(claim) for claim in run.answer.claims},
             ),
             refined_answer=run.answer.text,

@@ -30,15 +30,14 @@ from rag.events import json_schema
 from rag.http_safety import SECURITY_HEADERS, Detail, QueryReader, Refusal, SafeSurface, invalid
 from rag.http_streams import Admission, Drain, EventStream, LoopLag, Overloaded
 from rag.ports import OpenRun
-from rag.recording_format import MAX_BYTES
 from rag.settings import Settings
 from rag.values import Strategy
 
 BODY_TIMEOUT_S = 10.0
 """A request that is not complete by then is given up; no stream is taken for it."""
 RETRY_AFTER_S = 5
-UPLOAD_BYTES = MAX_BYTES + 64 * 1024
-"""A recording of the largest size, and the form around it."""
+UPLOAD_BYTES = 25_000_000 + 64 * 1024
+"""Five documents of 5 MB, which is more than a recording may have, and the form around them."""
 SHUTDOWN_TIMEOUT_S = 5
 """What is still open then (an idle browser's connection) is cut."""
 

@@ -126,6 +126,12 @@ class Support(Value):
     missing_numbers: tuple[str, ...] = ()
     """Numbers of the claim that the passage does not contain."""
     missing_names: tuple[str, ...] = ()
+    contradicted: bool = False
+    """Whether the passage says something else of the same thing: it would support the claim but for that."""
+
+
+Standing = Literal["pending", "verified", "weak", "unsupported", "contradicted"]
+"""How a citation stands, as a reader is told: unsupported and contradicted are two things to them."""
 
 
 class Citation(Value):
@@ -143,6 +149,14 @@ class Citation(Value):
     source_span: Span
     quote: str
     status: Literal["pending", "verified", "weak", "unsupported"]
+    contradicted: bool = False
+    """Whether the passage says something else of the same thing, which is more than not supporting it: another number
+    or name in its place, a denial, an opposite. Only with status `unsupported`."""
+
+    @property
+    def standing(self) -> Standing:
+        """The status, or *contradicted*, in one word."""
+        return "contradicted" if self.contradicted else self.status
 
 
 class SafetyVerdict(Value):

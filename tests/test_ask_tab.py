@@ -134,3 +134,16 @@ def test_every_bar_tells_stage_path_time_and_outcome() -> None:
     assert (name, path, outcome) == ("Reranking", "slow path", "failed")
     assert " to " in when
     assert took.startswith("took")
+
+
+@pytest.mark.parametrize("scenario", ["nothing_found", "happy_path"])
+def test_a_gate_that_is_off_says_so(scenario: str) -> None:
+    """The wrong way is called that, whatever the verdict was; an enforced gate is never called so."""
+    off = render.render_gate(seen(play(scenario=scenario, strategy="ungated")))
+    on = render.render_gate(seen(play(scenario=scenario)))
+
+    assert "Gate switched off" in off
+    assert "not enforced" in off
+    assert 'class="rg-gate-verdict is-off"' in off
+    assert "enforced" not in on
+    assert "switched off" not in on

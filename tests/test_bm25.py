@@ -274,7 +274,7 @@ def test_a_question_of_another_field(samples: Bm25Retriever, question: str) -> N
 
 
 def test_the_questions_that_the_sample_library_answers(samples: Bm25Retriever) -> None:
-    """Rewritten as in a run, they find a right passage: six in seven at first sight, nineteen in twenty in the end."""
+    """Rewritten as in a run, they find a right passage: seven in eight at first sight, nearly all in the end."""
     rows = [json.loads(line) for line in (SAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
     answerable = [row for row in rows if row["kind"] == "answerable"]
     rewriter = VocabularyRewriter()
@@ -284,5 +284,6 @@ def test_the_questions_that_the_sample_library_answers(samples: Bm25Retriever) -
         hits = ((row, ids(samples.search(query, top_k=top_k, mode=mode))) for row, query in searches)
         return sum(bool(set(row["gold"]) & set(found)) for row, found in hits) / len(answerable)
 
-    assert share("first", 5) >= 0.85
-    assert share("expanded", 15) >= 0.95
+    # Measured on 280 questions of five authors: 0.91 and 0.99; the margin is for a question or two more of a sixth.
+    assert share("first", 5) >= 0.88
+    assert share("expanded", 15) >= 0.97

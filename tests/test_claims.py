@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.grounding.claims import SentenceReader, assertion, split_claims
+from rag.grounding.claims import SentenceReader, assertion, is_checkable, split_claims
 from rag.retrieval import sentences
 from rag.values import Claim
 
@@ -257,6 +257,14 @@ def test_what_asserts_nothing(text: str) -> None:
 def test_what_asserts_something(text: str) -> None:
     """It is checked, negations and first persons included."""
     assert [claim.checkable for claim in split_claims(text)] == [True]
+
+
+def test_a_refusal_is_said_in_one_breath() -> None:
+    """Only near words make one: on a page of beginnings, looking for each one's end far away would take seconds."""
+    opening, closing = "There is no evidence of a fee", "in what is available."
+
+    assert not is_checkable(f"{opening} {closing}")
+    assert is_checkable(f"{opening} {'for the loan of the borrower ' * 5}{closing}")
 
 
 def test_the_words_of_a_claim() -> None:

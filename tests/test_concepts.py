@@ -76,6 +76,39 @@ def test_a_form_that_only_adds_words() -> None:
     assert rewritten("max DTI", "max DTI (debt-to-income ratio)") == plain_concepts("max DTI")
 
 
+def test_a_form_that_adds_words_in_one_place_and_replaces_some_in_another() -> None:
+    """It says nothing new beside the forms that do the one and the other alone."""
+    question = rewritten(
+        "score 745 on a condo, highest LTV?",
+        "score (credit score) 745 on a condo, highest LTV (loan-to-value)?",
+        "credit score 745 on a condo, highest LTV?",
+        "credit score 745 on a condo, highest loan-to-value?",
+        "score 745 on a condo, highest loan-to-value?",
+    )
+
+    assert wordings(question)[-1] == (stems("LTV".lower()), stems("loan value"))
+    assert len(question) == 5
+
+
+def test_what_is_told_before_the_question() -> None:
+    """It is an aside, unless the question speaks of it, too."""
+    question = rewritten("My aunt sold a condo. Is the condo insured?")
+
+    assert {concept.alternatives[0][0]: concept.aside for concept in question} == {
+        "aunt": True,
+        "sold": True,
+        "condo": False,
+        stem("insured"): False,
+    }
+
+
+def test_a_translated_aside() -> None:
+    """A phrase of the story stays an aside in the library's words."""
+    question = rewritten("I backed out. Is a fee due?", "I rescission. Is a fee due?")
+
+    assert [concept.aside for concept in question] == [True, False, False]
+
+
 def test_a_form_that_is_a_sentence_of_its_own() -> None:
     """It is another reading, concept by concept, and the question as typed remains one."""
     form = "Waiting period after foreclosure"
@@ -109,19 +142,22 @@ def test_a_question_about_nothing(question: str) -> None:
         ("My aunt will chip in", {"aunt": "everyday", "chip": "word"}),
         ("Is the FHA limit 43 percent?", {"fha": "name", "limit": "word", "43": "number", "percent": "word"}),
         ("What was it in 2011?", {"2011": "name"}),
+        ("A loan of 410k closing on a Monday in March 2014", {"410k": "number", "monday": "number", "march": "number"}),
         ("section B3-6-02", {"b3": "name", "6": "number"}),
+        ("HomeReady limits. IRRRL fees.", {stem("homeready"): "name", stem("irrrl"): "name", stem("limits"): "word"}),
         ("Mortgage limits. Condo rules.", {stem("mortgage"): "word", "condo": "word"}),
     ],
 )
 def test_kinds_of_words(question: str, kinds: dict[str, str]) -> None:
-    """Everyday words, names, numbers and years are told apart; a capital that begins a sentence means nothing."""
+    """Everyday words, names, numbers and years are told apart; a capital that only begins a sentence means nothing."""
     found = {concept.alternatives[0][0]: concept.kind for concept in plain_concepts(question)}
 
     assert kinds.items() <= found.items()
 
 
 @pytest.mark.parametrize(
-    "word", ["mortgage", "loan", "income", "appraisal", "credit", "pay", "cost", "escrow", "jumbo"]
+    "word",
+    ["mortgage", "loan", "income", "appraisal", "credit", "pay", "cost", "escrow", "jumbo", "number", "name", "hour"],
 )
 def test_words_of_the_field(word: str) -> None:
     """They are no everyday words: a question that asks for one that is missing must feel it."""

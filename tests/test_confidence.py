@@ -73,6 +73,31 @@ def test_the_wrong_programme() -> None:
     )
 
 
+def test_a_story_before_the_question() -> None:
+    """What no library repeats of it costs next to nothing, and what the passage shares with it helps."""
+    plain = best("How long is an appraisal valid?")
+    unrelated = best("My tagine cracked on the ferry to Tangier. How long is an appraisal valid?")
+    related = best("We are going FHA and set an effective date. How long is an appraisal valid?")
+
+    assert plain - unrelated < 0.1
+    assert related > plain
+
+
+def test_a_story_from_the_library_before_a_question_from_elsewhere() -> None:
+    """However familiar the story, it does not answer the question."""
+    story = "The grace period of my mortgage payment is 15 days, and the escrow cushion is two months of payments."
+
+    assert best(f"{story} How often is a sourdough starter fed with rye flour?") < 0.5
+
+
+def test_a_name_in_the_story() -> None:
+    """It says of what the question is asked, so a passage without it is held less likely."""
+    elsewhere = confidence(ask("I have an FHA loan. How long is the grace period?"), LIBRARY[3], STATISTICS)
+    here = confidence(ask("I have a mortgage loan. How long is the grace period?"), LIBRARY[3], STATISTICS)
+
+    assert elsewhere < here - 0.1
+
+
 def test_relatives_of_a_word() -> None:
     """A word that no rule unites with the passage's counts half if it begins alike."""
     related = confidence(ask("relation of donor and beneficiary"), "Relationship of donors.", STATISTICS)

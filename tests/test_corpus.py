@@ -177,7 +177,7 @@ def test_a_folder_without_text(tmp_path: Path, content: dict[str, str]) -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "# Only a title"])
 def test_a_file_without_text(tmp_path: Path, text: str) -> None:
     """It is named even among others that have some: what is missing in silence gives wrong answers."""
-    with pytest.raises(ConfigurationError, match=r"blank\.md: .*take it out"):
+    with pytest.raises(ConfigurationError, match=r"blank\.md: .*leave it out"):
         load_corpus(write(tmp_path, blank__md=text, full__md=words(20)))
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.events import (
+    CitationEvent,
     FrameError,
     StatusUpdate,
     Token,
@@ -48,6 +49,17 @@ def test_a_whole_run_survives_json_and_sse() -> None:
     assert [parse_event(line) for line in to_jsonl(events).splitlines()] == events
     assert list(from_sse("".join(map(to_sse, events)))) == events
     assert list(from_sse("".join(map(to_sse, events)).replace("\n", "\r\n"))) == events
+
+
+def test_a_citation_of_an_older_writer() -> None:
+    """It says nothing of contradictions; it is read as one that is not contradicted."""
+    attached = next(e for e in play(scenario="refined") if isinstance(e, CitationEvent) and e.payload.contradicted)
+    raw = json.loads(to_json(attached))
+    del raw["payload"]["contradicted"]
+    read = parse_event(json.dumps(raw))
+
+    assert isinstance(read, CitationEvent)
+    assert (read.payload.status, read.payload.contradicted) == ("unsupported", False)
 
 
 def test_readers_ignore_what_they_do_not_know() -> None:

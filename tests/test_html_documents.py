@@ -83,13 +83,17 @@ def test_blocks(html: str, text: str) -> None:
         ("<tr><th>a</th><th>b<tr><td>1<td>2</td></tr><tr><td>3</td> <td></td></tr>", "a: 1; b: 2.\na: 3."),
         ("<tr><td>one<td>two", "one; two."),
         ("<tr><th>FHA<td>43 %", "FHA; 43 %."),
-        ("<tr><th>a<th>b<tr><td colspan=2>Both.", "Both."),
+        ("<tr><th>a<th>b<tr><td colspan=2>Both.", "Both.\na; b."),
+        ("<tr><th>a<th>b<tr><td>1<td>", "a: 1.\nb."),
         ("<tr><th>only<th>headings", "only; headings."),
         ("<tr><td>x<ul><li>one<li>two</ul>", "x, one, two."),
         ("<tr><td><h2>Layout</h2><p>a</p><p>b</p>", "## Layout\na\n\nb"),
         ("<tr><td>before<table><tr><td>inner</table>after", "before.\ninner.\n\nafter"),
     ],
-    ids=["header", "groups", "ends", "no header", "row header", "merged", "only header", "list", "layout", "nested"],
+    ids=[
+        *("header", "groups", "ends", "no header", "row header", "merged"),
+        *("empty column", "only header", "list", "layout", "nested"),
+    ],
 )  # fmt: skip
 def test_tables(rows: str, text: str) -> None:
     """Each row is a sentence that stands alone; a table that only arranges the page leaves its content as it is."""

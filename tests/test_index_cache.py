@@ -69,12 +69,21 @@ def test_another_text_or_order(changed: list[str]) -> None:
     assert index_cache.key_of(changed) != index_cache.key_of(TEXTS)
 
 
-def test_another_analyser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An index of other rules has another key: the analyser's source is part of it."""
+@pytest.mark.parametrize("rules", ["analysis", "sentences"])
+def test_another_analyser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rules: str) -> None:
+    """An index of other rules has another key: the source of the analyser, and of what parts sentences, is in it."""
     before = index_cache.key_of(TEXTS)
-    source = tmp_path / "analysis.py"
+    source = tmp_path / "rules.py"
     source.write_text("# other rules")
-    monkeypatch.setattr(index_cache.analysis, "__file__", str(source))
+    monkeypatch.setattr(getattr(index_cache, rules), "__file__", str(source))
+
+    assert index_cache.key_of(TEXTS) != before
+
+
+def test_another_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a version that kept other files left behind is not taken for broken: it is not even looked for."""
+    before = index_cache.key_of(TEXTS)
+    monkeypatch.setattr(index_cache, "FORMAT", index_cache.FORMAT + 1)
 
     assert index_cache.key_of(TEXTS) != before
 
@@ -85,7 +94,8 @@ def cut(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["data.csc.index.npy", "indptr.csc.index.npy", "vocab.index.json", "statistics.json", "document_frequency.npy"],
+    ["data.csc.index.npy", "indptr.csc.index.npy", "vocab.index.json", "statistics.json", "document_frequency.npy"]
+    + ["tokens.npy", "token_starts.npy", "token_vocabulary.json"],
 )
 @pytest.mark.parametrize("damage", [cut, os.remove, lambda path: path.write_bytes(b"{}")], ids=["cut", "gone", "other"])
 def test_a_broken_entry(tmp_path: Path, builds: list[int], name: str, damage: object) -> None:
@@ -129,7 +139,7 @@ def test_no_half_entry_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     def full(*_: object, **__: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(index_cache.np, "save", full)
+    monkeypatch.setattr("numpy.save", full)
     Bm25Retriever(library(*TEXTS), cache=tmp_path)
 
     assert list(tmp_path.iterdir()) == []
@@ -141,3 +151,55 @@ def test_a_small_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     Bm25Retriever(library(*TEXTS), cache=tmp_path)
 
     assert list(tmp_path.iterdir()) == []
+
+
+HOME = {"HOME": "/home/ada", "USERPROFILE": "C:/Users/ada"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "folder"),
+    [
+        (HOME, "linux", "/home/ada/.cache/progressive-rag"),
+        (HOME | {"XDG_CACHE_HOME": "/var/cache/ada"}, "linux", "/var/cache/ada/progressive-rag"),
+        (HOME | {"XDG_CACHE_HOME": "not/absolute"}, "linux", "/home/ada/.cache/progressive-rag"),
+        (HOME, "darwin", "/home/ada/Library/Caches/progressive-rag"),
+        ({"LOCALAPPDATA": "C:/Local"}, "win32", "C:/Local/progressive-rag"),
+        (HOME | {"RAG_CACHE_DIR": "/tmp/indexes"}, "linux", "/tmp/indexes"),
+        (HOME | {"RAG_CACHE_DIR": "off"}, "linux", None),
+        (HOME | {"RAG_CACHE_DIR": ""}, "linux", None),
+        ({}, "linux", None),
+    ],
+)
+def test_where_indexes_are_kept(environ: dict[str, str], platform: str, folder: str | None) -> None:
+    """Where the system keeps caches, unless the environment names a folder or none; without a home, nowhere."""
+    assert index_cache.cache_folder(environ, platform) == (Path(folder) if folder else None)
+
+
+def test_old_indexes_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, builds: list[int]) -> None:
+    """Those used last stay, a library that changes does not fill the disk, and no foreign file is touched."""
+    monkeypatch.setattr(index_cache, "KEPT", 2)
+    (tmp_path / "mine.txt").write_text("not an index")
+    for age, text in enumerate(["one", "two", "three"]):
+        Bm25Retriever(library(*TEXTS, text), cache=tmp_path)
+        newest = max(tmp_path.glob("????????????????????????????????"), key=lambda path: path.stat().st_mtime_ns)
+        os.utime(newest, (age, age))
+        Bm25Retriever(library(*TEXTS, "one"), cache=tmp_path)  # the one that is used again and again
+    builds.clear()
+    Bm25Retriever(library(*TEXTS, "one"), cache=tmp_path)
+
+    assert builds == []
+    assert len(list(tmp_path.iterdir())) == 3
+    assert (tmp_path / "mine.txt").read_text() == "not an index"
+
+
+def test_a_folder_that_can_only_be_read(tmp_path: Path, builds: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in it is used, though its use cannot be written down."""
+    Bm25Retriever(library(*TEXTS), cache=tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.utime", refuse)
+
+    assert found(Bm25Retriever(library(*TEXTS), cache=tmp_path))[0][0] == "g#2"
+    assert builds == [3]

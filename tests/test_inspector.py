@@ -86,7 +86,7 @@ def test_rows_travel_in_increments() -> None:
     assert sent(inspector.paint(10.0 + EVERY_S, everything=True)) == [0, 1, 2, 3]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(cuts=st.lists(st.integers(min_value=0, max_value=300), max_size=8), story=st.sampled_from([STORY, "stream_cut"]))
 def test_the_increments_put_together_are_the_list(cuts: list[int], story: str) -> None:
     """However a run is cut into portions, a reader of the increments ends with the rows of the whole run."""

@@ -1,28 +1,15 @@
-"""The Metrics tab in a real browser: a replay shows up among the replayed runs only, and the table can be saved."""
+"""The Metrics tab in a real browser: a replay shows up among the replayed runs only, a stopped run as abandoned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+from time import monotonic, sleep
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.browser import CONTRAST, FLAGS, NARROW, Screen, browser_path, open_tab
-from tests.served import get, served
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with served() as number:
-        yield number
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        yield browser
-        browser.close()
+from tests.browser import CONTRAST, NARROW, Screen, open_tab
+from tests.served import get
 
 
 def test_a_replayed_run_is_counted_apart(browser: Browser, port: int) -> None:
@@ -44,6 +31,38 @@ def test_a_replayed_run_is_counted_apart(browser: Browser, port: int) -> None:
     assert screen.page.locator(".rg-run-card[data-measure]").count() == 7
     assert "target" in screen.text("[data-measure=first_token] .rg-run-verdict")
     assert ",replayed," in get(port, "/runs.csv")[1]
+    assert screen.errors == []
+    screen.page.close()
+
+
+def wait_until_counted(port: int) -> None:
+    """Who leaves is counted when the run has let go of everything, which may take a moment."""
+    until = monotonic() + 10
+    while "abandoned" not in get(port, "/runs.csv")[1] and monotonic() < until:
+        sleep(0.05)
+
+
+def test_a_stopped_run_is_an_abandonment(browser: Browser, port: int) -> None:
+    """Stop in the middle of a draft: one live run, abandoned, over the target; the file has it, and no finished one."""
+    screen = Screen(browser, port)
+    screen.page.fill("#ask-question textarea", "How long is an FHA appraisal valid?")
+    screen.page.click("#ask-ask")
+    screen.wait_for("#ask-tail .rg-caret")
+    screen.page.click("#ask-stop")
+    screen.wait_for("#ask-notice .rg-mood-stopped")
+    wait_until_counted(port)
+    open_tab(screen.page, "Metrics")
+    expect(screen.page.locator(".rg-runs-basis")).to_contain_text("1 live run.")
+    card = screen.page.locator("[data-measure=abandoned]")
+    expect(card).to_contain_text("100 %")
+    expect(card).to_contain_text("target missed")
+    expect(screen.page.locator(".rg-run-outcomes")).to_contain_text("abandoned")
+    with screen.page.expect_download() as download:
+        screen.page.click(".rg-runs-save")
+    rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
+
+    assert download.value.suggested_filename == "runs.csv"
+    assert [row for row in rows if row["origin"] == "live"] == [row for row in rows if row["outcome"] == "abandoned"]
     assert screen.errors == []
     screen.page.close()
 

@@ -5,26 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.browser import CONTRAST, FLAGS, NARROW, Screen, browser_path, open_tab
-from tests.served import served
+from tests.browser import CONTRAST, NARROW, Screen, open_tab
 
 SPICES = "Nothing found"
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with served() as number:
-        yield number
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Race:
@@ -104,19 +89,6 @@ def test_the_wrong_way_is_seen_to_be_wrong(race: Race) -> None:
     assert "nothing stands behind these words" in race.page.inner_text("#race-ungated-head")
     assert "could not find enough trusted evidence" in race.page.inner_text("#race-progressive-answer")
     assert "off the screen" in race.page.inner_text(".rg-lessons")
-
-
-def test_by_keyboard_alone(race: Race) -> None:
-    """Enter in the question starts the race; Tab reaches Stop, Enter presses it."""
-    race.page.focus("#race-question textarea")
-    race.page.keyboard.press("Enter")
-    expect(race.page.locator("#race-stop")).to_be_enabled()
-    race.page.keyboard.press("Tab")
-    race.page.keyboard.press("Tab") if race.page.evaluate("document.activeElement.id") != "race-stop" else None
-    assert race.page.evaluate("document.activeElement.id") == "race-stop"
-    race.page.keyboard.press("Enter")
-
-    expect(race.page.locator("#race-notice")).to_contain_text("Stopped")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -181,7 +181,7 @@ def recordings(draw: st.DrawFn) -> Recording:
 
 
 @given(recordings())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_can_be_recorded_can_be_read(recording: Recording) -> None:
     """Any text, any payload of any type: the round trip loses nothing and corrects nothing."""
     text = write(recording)
@@ -286,7 +286,7 @@ def test_ten_hours_of_silence_last_a_minute() -> None:
 
 
 @given(st.lists(st.integers(0, 2 * MAX_RUN_MS) | st.integers(0, 10**15), min_size=1, max_size=30))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_times_are_bounded_whatever_the_file_says(times_ms: list[int]) -> None:
     """What is read never runs backwards, pauses over a minute or lasts over ten; a longer file is refused by line."""
     honest = lines_of(Recording.of(request(STORY), [unknown(0, None)]))
@@ -438,7 +438,7 @@ def test_the_number_of_events_is_limited() -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_file_is_a_surprise(data: st.DataObject) -> None:
     """A recording with any bytes cut out, put in or doubled is read within bounds, or refused by line."""
     honest = write(recorded("human_review")).encode()

@@ -8,32 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from lab.record import SAMPLE_RECORDINGS
 from rag.events import to_sse
 from rag.recording import read
 from rag.recording_format import known
-from tests.browser import CONTRAST, FLAGS, NARROW, Screen, browser_path, open_tab
-from tests.served import served
+from tests.browser import CONTRAST, NARROW, Screen, open_tab
 
 STORY = "refined"
 RECORDING = read(SAMPLE_RECORDINGS / f"{STORY}.jsonl")
+FILE = ".rg-rec-open input[type=file]"
 ROWS = ".rg-insp[data-scope=rec] .rg-insp-list .rg-ev"
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with served() as number:
-        yield number
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -167,7 +153,7 @@ def test_a_bad_file_loses_nothing(screen: Screen, tmp_path: Path) -> None:
     choose(screen)
     path = tmp_path / "foreign.jsonl"
     path.write_text((SAMPLE_RECORDINGS / f"{STORY}.jsonl").read_text().split("\n")[0] + '\n{"seq": "x"}\n')
-    screen.page.set_input_files("#rec-file input[type=file], #rec-file ~ input[type=file], input[type=file]", str(path))
+    screen.page.set_input_files(FILE, str(path))
     expect(screen.page.locator(".rg-rec-fault")).to_contain_text("line 2:")
     screen.page.click("[data-rec-do=on]")
 
@@ -182,7 +168,7 @@ def test_an_opened_file_shows_what_nobody_knows(screen: Screen, tmp_path: Path) 
     lines += [json.dumps(foreign | {"seq": seq, "elapsed_ms": seq}) for seq in range(1, 3001)]
     path = tmp_path / "foreign.jsonl"
     path.write_text("\n".join(lines))
-    screen.page.set_input_files("#rec-file input[type=file], #rec-file ~ input[type=file], input[type=file]", str(path))
+    screen.page.set_input_files(FILE, str(path))
     expect(screen.page.locator(".rg-rec-note").last).to_contain_text("cost (3000)")
     expect(screen.page.locator(ROWS)).to_have_count(3001)
     skipped = """(rows) => [...document.querySelectorAll(rows)]

@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from mocks.scenarios import SCENARIOS
-from rag.events import RefinementEvent, StreamEvent, Token
+from rag.events import CitationAttached, RefinementEvent, StreamEvent, Token
 from tests.harness import play
-from tests.scripted_run import Script, answered, broken, event, final, status, withdrawn
+from tests.scripted_run import Script, answered, broken, citation, event, final, status, withdrawn
 from ui import render
 from ui.labels import SIGN
 from ui.marks import pieces
@@ -179,6 +179,25 @@ def test_every_state_has_a_sign() -> None:
     drawn = Page(render.render_header("n", "i", "")).ids
 
     assert {f"rg-sign-{sign}" for sign in SIGN.values()} == set(drawn)
+
+
+def test_a_contradicted_sentence_says_so() -> None:
+    """In words and by a sign of its own: at the sentence, on the card of its source and in the legend."""
+    script = Script()
+    answer = script.draft(["One is wrong [1]."])
+    values = citation(0, "One is wrong [1].", answer, "unsupported", contradicted=True)
+    script.at(2000, CitationAttached.model_validate(values))
+    shown = panels(seen(script.events))
+    sign = f"#rg-sign-{SIGN['contradicted']}"
+
+    assert SIGN["contradicted"] != SIGN["unsupported"]
+    for html, words in (
+        (shown["answer"], "its source says otherwise"),
+        (shown["sources"], "says otherwise"),
+        (render.render_legend(), "its source says otherwise"),
+    ):
+        assert words in html
+        assert sign in html
 
 
 def test_notices_render() -> None:

@@ -184,7 +184,7 @@ CONTROLS = st.one_of(
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=12), st.lists(CONTROLS, max_size=25))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_sequence_of_controls_loses_the_thread(gaps_ms: list[int], controls: list[tuple[str, float]]) -> None:
     """After any controls the cursor lies in the recording, between what it shows and what it does not."""
     recording = at_times(*(sum(gaps_ms[: index + 1]) for index in range(len(gaps_ms))))

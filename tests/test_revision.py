@@ -66,6 +66,20 @@ def test_a_corrected_sentence_is_revised_with_its_evidence() -> None:
     assert operations[0].evidence == ("p9",)
 
 
+def test_the_reason_of_a_contradicted_sentence() -> None:
+    """Revised or dropped, it goes because its source says otherwise; that weighs more than that it failed its check."""
+    before, after = claims(SENTENCES[0], SENTENCES[2]), claims(SENTENCES[1])
+    operations = revise(before, after, failed=[0, 1], contradicted=[0], evidence={})
+    dropped = revise(before, claims(SENTENCES[2]), failed=[0], contradicted=[0], evidence={})
+
+    assert [operation.reason for operation in operations] == [
+        "Its source says otherwise.",
+        "Its source did not support it.",
+    ]
+    assert [operation.kind for operation in dropped] == ["drop", "keep"]
+    assert dropped[0].reason == "Its source says otherwise."
+
+
 def test_unlike_sentences_are_dropped_and_appended() -> None:
     """What has little in common is shown as what it is."""
     operations = revise(claims(SENTENCES[2]), claims(SENTENCES[4]), evidence={})

@@ -77,7 +77,9 @@ def test_refined() -> None:
 
     assert revisions(events) == ["improve"]
     assert failed
-    assert "failed its check" in patch.reason
+    assert {citation.payload.standing for citation in failed} == {"contradicted"}
+    assert "failed its check, as its source says otherwise," in patch.reason
+    assert "Its source says otherwise." in {operation.reason for operation in patch.operations}
     assert patch.groundedness_after is not None
     assert patch.groundedness_before is not None
     assert patch.groundedness_after > patch.groundedness_before

@@ -63,3 +63,14 @@ def test_a_document_without_the_word(scorer: Scorer) -> None:
 def test_nothing_to_index(texts: list[list[str]]) -> None:
     """No words, no scores, no division by zero."""
     assert OkapiScorer(texts).scores(["word"]).tolist() == [0.0] * len(texts)
+
+
+@pytest.mark.parametrize("scorer", [OkapiScorer(MANY), SparseScorer.of(MANY)], ids=["okapi", "sparse"])
+@pytest.mark.parametrize("term", ["word0", "word150", "unseen"])
+def test_adding_one_term(scorer: Scorer, term: str) -> None:
+    """To the last bit what its scores, weighed, would have added; an unseen word adds nothing."""
+    total = np.arange(len(MANY), dtype=np.float64)
+    expected = total + 0.3 * scorer.scores([term])
+    scorer.add(total, term, 0.3)
+
+    np.testing.assert_array_equal(total, expected)

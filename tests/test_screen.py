@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from time import sleep
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.browser import CONTRAST, FLAGS, NARROW, ORDER, Screen, browser_path
+from tests.browser import CONTRAST, NARROW, ORDER, Screen
 from tests.served import ROOT, free_port, served, wait_until_healthy
 
 
@@ -26,14 +26,6 @@ def port() -> Iterator[int]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

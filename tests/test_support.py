@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from itertools import pairwise
+from string import ascii_uppercase
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.grounding import displacement, names
 from rag.grounding.claims import split_claims
 from rag.grounding.judges import LexicalJudge, LexicalVerifier
+from rag.grounding.reading import LONGEST_REMEMBERED, read_source
 from rag.grounding.support import SUPPORT_THRESHOLD, passage_support, support
-from rag.retrieval.analysis import terms
-from rag.retrieval.confidence import CollectionStatistics
 from rag.values import Passage
 
 PASSAGE = (
@@ -114,9 +115,88 @@ def test_a_claim_from_elsewhere(claim: str) -> None:
     assert support(claim, PASSAGE).score < 0.15
 
 
-def test_a_negation_is_not_found() -> None:
+@pytest.mark.parametrize(
+    ("claim", "lacking"),
+    [
+        ("The Federal Housing Administration insures the loan.", ()),
+        ("It is the Federal Housing Authority of Canada.", ("Federal", "Housing", "Authority", "Canada")),
+        ("The Department of Housing and Urban Development (HUD) insures the loan.", ("Department", "Housing", "Urban")),
+    ],
+)
+def test_a_name_and_its_acronym(claim: str, lacking: tuple[str, ...]) -> None:
+    """They are one name, in the claim and in the source, but an acronym of strange words stays strange."""
+    assert support(claim, "The FHA insures such loans on behalf of all development.").missing_names == lacking
+
+
+def test_an_acronym_of_what_the_source_spells_out() -> None:
+    """It is known; of two letters only if the words are written as a name."""
+    source = "Loan-to-value is checked, and the Automated Index of values by an appraiser."
+
+    assert support("The LTV and the AI are checked.", source).missing_names == ()
+    assert support("The AV and the CLTV are checked.", source).missing_names == ("AV", "CLTV")
+
+
+def test_a_capital_that_opens_a_part() -> None:
+    """Behind a colon, a bullet or a quotation mark every word has one: it is no name."""
+    claim = 'Proof of income: Documents such as "Statements" are valid for 180 days. Nothing from Fannie Mae counts.'
+
+    assert support(claim, PASSAGE).missing_names == ("Fannie", "Mae")
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The fund has 1.5 million dollars.", "The fund holds $1,500,000 in cash."),
+        ("The fund has $1,500,000.", "The fund holds 1.5 million dollars in cash."),
+        ("One should know that the fund holds cash.", "The fund holds cash."),
+    ],
+)
+def test_a_number_in_words_or_none_at_all(claim: str, source: str) -> None:
+    """Millions may be written out, and `one` may be anybody."""
+    assert support(claim, source).missing_numbers == ()
+
+
+def test_another_number_of_millions() -> None:
+    """It is missing, whichever way it is written."""
+    assert support("The fund has 2.5 million dollars.", "The fund holds $1,500,000.").missing_numbers == ("2.5",)
+    assert support("The fund has 1.5 billion dollars.", "The fund holds $1,500,000.").missing_numbers == ("1.5",)
+
+
+CHANGES = [
+    ("Utility bills are left out of the housing payment.", "Utility bills are not left out of the housing payment."),
+    (
+        "Two compensating factors raise the limit to 50 percent.",
+        "Two compensating factors lower the limit to 50 percent.",
+    ),
+    (
+        "Two compensating factors raise the limit to 50 percent.",
+        "Two compensating factors raise the limit to 43 percent.",
+    ),
+    (
+        "Two compensating factors raise the limit to 50 percent.",
+        "Two compensating factors raise the limit to 47 percent.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("true", "false"), CHANGES)
+def test_a_contradiction(true: str, false: str) -> None:
+    """A denial, an opposite, a number of something else, an invented number: contradicted, and far from supported."""
+    kept, changed = support(true, PASSAGE), support(false, PASSAGE)
+
+    assert kept.supported and not kept.contradicted
+    assert changed.contradicted and not changed.supported
+    assert kept.quote in changed.quote
+
+
+def test_a_contradiction_in_other_words_is_not_found() -> None:
     """This is overlap, not understanding: the limit is stated here so that nobody relies on it."""
-    assert support("Utility bills are not left out of the housing payment.", PASSAGE).supported
+    assert support("The housing payment includes utility bills.", PASSAGE).supported
+
+
+def test_a_strange_claim_is_not_contradicted() -> None:
+    """Only what would be supported otherwise is contradicted; a denial of something else is merely baseless."""
+    assert not support("Rowing boats are not tied to the jetty with 43 clove hitches.", PASSAGE).contradicted
 
 
 def test_a_claim_that_joins_two_sentences() -> None:
@@ -127,14 +207,6 @@ def test_a_claim_that_joins_two_sentences() -> None:
     assert found.quote.startswith("The base limit")
     assert found.quote.endswith("50 percent.")
     assert found.supported
-
-
-def test_rare_words_weigh_more() -> None:
-    """With statistics of the library, common words of the field alone carry a claim less far."""
-    statistics = CollectionStatistics([terms("loan limit percent")] * 30 + [terms("appraisal")])
-    claim = "The loan limit percent is an appraisal."
-
-    assert support(claim, "The loan limit percent.", statistics).score < support(claim, "The loan limit percent.").score
 
 
 @given(
@@ -164,6 +236,37 @@ def test_support_falls_with_every_change() -> None:
     scores = [support(step, PASSAGE).score for step in steps]
 
     assert all(better > worse for better, worse in pairwise(scores))
+
+
+@pytest.mark.parametrize("claim", [" ".join(f"loan fee {n}" for n in range(800)), CLAIM])
+def test_a_page_of_numbers(claim: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many numbers claim and passage have, only so many pairs of them are held against each other."""
+    compared = []
+    fit = displacement._fit
+    monkeypatch.setattr(displacement, "_fit", lambda *given: (compared.append(1), fit(*given))[1])
+    support(claim, " ".join(f"loan limit {n}" for n in range(5000, 9000)))
+
+    assert 0 < len(compared) <= 2 * displacement.MOST_SAID * displacement.MOST_PLACES
+
+
+def test_a_claim_of_nothing_but_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only so many of them are looked for in the words of the passage."""
+    read = []
+    monkeypatch.setattr(names, "_initials", lambda text: read.append(text) or "")
+    claim = "The " + " ".join(f"{a}{b}{c}" for a in "QXZ" for b in ascii_uppercase for c in ascii_uppercase)
+    found = support(claim, PASSAGE)
+
+    assert len(found.missing_names) == names.MOST_NAMES
+    assert len(read) <= 3 * names.MOST_NAMES
+
+
+def test_what_is_kept_of_a_text() -> None:
+    """A passage is read once for all claims; one too long to be kept is read anew, to the same result."""
+    long = PASSAGE * (LONGEST_REMEMBERED // len(PASSAGE) + 1)
+
+    assert read_source(PASSAGE) is read_source(PASSAGE)
+    assert read_source(long) is not read_source(long)
+    assert read_source(long) == read_source(long)
 
 
 def test_the_verifier() -> None:

@@ -85,6 +85,7 @@ def test_a_whole_run_for_people() -> None:
         "GATE  OPEN (loan_guidelines)",
         "✓ confidence of the best",
         "✓ verified",
+        "≠ contradicted",
         "IMPROVE",
         "FINAL answered",
         "time to first token",

@@ -75,7 +75,7 @@ def test_a_repeated_event_changes_nothing(name: str) -> None:
     assert reduce(apply, played(name), view) is view
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_no_order_breaks_the_fold(data: st.DataObject) -> None:
     """Any events of any runs in any order, renumbered so that none looks like a repetition: a view, never an error."""
@@ -133,6 +133,25 @@ def test_sentence_states_follow_their_citations() -> None:
 
     assert states == ["drafted", "cited", "cited", "cited", "verified"]
     assert seen(script.events).sentences[0].state == "verified"
+
+
+def test_a_sentence_that_a_source_contradicts() -> None:
+    """It says so rather than that it is weak or unsupported, but not while a source is unread or if one verifies it."""
+    script = Script()
+    answer = script.draft(["One [1]."], from_ms=0)
+    states = []
+    for verdict in ("unsupported", "contradicted", "weak", "verified"):
+        contradicted = verdict == "contradicted"
+        state = "unsupported" if contradicted else verdict
+        values = citation(0, "One [1].", answer, state, contradicted=contradicted, citation_id=f"also {verdict}")
+        script.at(100, CitationAttached.model_validate(values))
+        states.append(seen(script.events).sentences[0].state)
+        if verdict == "unsupported":
+            script.at(100, CitationAttached.model_validate(citation(0, "One [1].", answer, "weak")))
+    view = seen(script.events)
+
+    assert states == ["cited", "contradicted", "contradicted", "verified"]
+    assert [check.status for check in view.checks] == ["weak", "unsupported", "contradicted", "weak", "verified"]
 
 
 def test_a_citation_before_its_sentence_counts() -> None:

@@ -7,8 +7,9 @@ from functools import reduce
 import pytest
 
 from rag.events import StreamEvent, Token
+from rag.values import Citation
 from tests.harness import play
-from tests.scripted_run import Script, answered, broken, status
+from tests.scripted_run import Script, answered, broken, citation, final, status
 from ui import render
 from ui.labels import duration, listed, plural, score
 from ui.tiles import tiles
@@ -45,6 +46,22 @@ def test_the_status_line_names_what_is_being_done() -> None:
     assert status_line(seen(script.events)).text == "Reading deeper."
     assert status_line(seen(answered())).text == "Answered and checked. 2 of 3 sentences verified."
     assert status_line(seen(broken())).text == "Something went wrong on our side."
+
+
+def test_an_answer_that_keeps_a_contradicted_sentence() -> None:
+    """The status line counts it, and wears no sign of success."""
+    script = Script()
+    text = script.draft(["One is true [1].", "Two is wrong [2]."])
+    cited = [
+        citation(0, "One is true [1].", text, "verified"),
+        citation(1, "Two is wrong [2].", text, "unsupported", contradicted=True),
+    ]
+    script.at(3000, final(text, citations=tuple(Citation.model_validate(values) for values in cited)))
+    script.report(3000)
+    line = status_line(seen(script.events))
+
+    assert line.text == "Answered and checked. 1 of 2 sentences verified, 1 contradicted by its source."
+    assert line.mood == "caution"
 
 
 @pytest.mark.parametrize(

@@ -72,14 +72,15 @@ class Row:
 class Inspector:
     """The rows of one run, and how much of them the browser has been sent.
 
-    `run` names the run to the browser (a new name starts a new list); `frames` is the address of its raw frames, see
-    `ui.run_store.add_download_route`; empty when they are not kept.
+    `run` names the run to the browser (a new name starts a new list); `frames` is the address of its raw frames and
+    `saved` that of the whole run as a file, see `ui.run_store.add_download_route`; empty when they are not kept.
     """
 
-    def __init__(self, run: str, frames: str = "") -> None:
+    def __init__(self, run: str, frames: str = "", saved: str = "") -> None:
         self.rows: list[Row] = []
         self._run = run
         self._frames = frames
+        self._saved = saved
         self._sent = 0  # rows that the browser has, and that cannot change any more
         self._changed = True
         self._sent_s = -EVERY_S
@@ -104,7 +105,9 @@ class Inspector:
         grows = bool(self.rows) and self.rows[-1].kind == "token"
         self._sent, self._changed, self._sent_s = len(self.rows) - grows, False, now_s
         self._batches += 1
-        batch = Batch(f"{self._run}.{self._batches}", self._run, self._frames, whole=everything)
+        saved = self._saved if self.rows else ""
+        last_seq = self.rows[-1].last_seq if self.rows else -1
+        batch = Batch(f"{self._run}.{last_seq}.{self._batches}", self._run, self._frames, saved, whole=everything)
         return render_rows(self.rows[first:], batch)
 
     def _row(self, event: RecordedEvent) -> Row:
@@ -164,7 +167,7 @@ def _sentence(payload: PartialAnswer) -> str:
 
 def _citation(payload: CitationAttached) -> str:
     where = f"{payload.source}, {payload.section}"
-    state = CITATION[payload.status]
+    state = CITATION[payload.standing]
     return f"[{payload.marker}] for sentence {payload.claim_index + 1}, {state}, {score(payload.confidence)}: {where}"
 
 
@@ -217,6 +220,7 @@ class Batch:
     """No two batches have the same: the page may update elements in place."""
     run: str
     frames: str = ""
+    saved: str = ""
     whole: bool = False
 
 

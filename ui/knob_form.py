@@ -3,6 +3,9 @@
     rerank.median_ms=900  first_token.spike_percent=5  writer.sentences=8
     faults=1  fault1.stage=rerank  fault1.kind=error
 
+Beside them the page may say which uploaded documents it asks (`documents`). Whoever knows that id may ask them, so it
+is in no link and in no recording.
+
 Percents are for people; the knobs behind them are shares. Knows the knobs and their bounds; knows no page.
 """
 
@@ -51,6 +54,10 @@ FAULT_NUMBERS: dict[str, tuple[str, float]] = {
 MAX_FAULTS = 4
 """As many as the form has rows for."""
 
+DOCUMENTS = "documents"
+"""Name under which the page sends the id of the uploaded documents."""
+_MAX_ID_CHARS = 64
+
 _WRITER_TIMES = ("first_token", "inter_token")
 
 
@@ -73,6 +80,13 @@ class Turned:
     """In the place of the story's; None leaves those alone."""
     own: Profile | None = None
     """A profile from a file, in the place of the named one."""
+    documents: str = ""
+    """Id of the documents that are asked in the place of the library: see `ui.uploads`."""
+
+    @property
+    def simulates(self) -> bool:
+        """Whether it takes a simulation to do what is asked."""
+        return self != Turned(documents=self.documents)
 
     def profile_for(self, scenario: str, profile: str) -> Profile:
         """The latencies that a run gets. Raises `InvalidRequest` for unknown names and knobs that do not fit."""
@@ -99,16 +113,24 @@ def read_turned(text: str, own: str = "") -> Turned:
 
     Raises `InvalidRequest` that names the field and what is wrong with it.
     """
-    flat = read_flat(text)
+    flat = _read_names(text)
+    documents = flat.pop(DOCUMENTS, "")
+    if len(documents) > _MAX_ID_CHARS:
+        raise InvalidRequest("documents: there are no such documents.")
     return Turned(
         knobs=read_knobs(ProfileKnobs, _nested(flat)),
         faults=read_faults(flat),
         own=read_profile(own) if own else None,
+        documents=documents,
     )
 
 
 def read_flat(text: str) -> dict[str, str]:
-    """Name -> text of every knob that was turned. Raises `InvalidRequest`."""
+    """Name -> text of every knob that was turned, and nothing else of what the page says. Raises `InvalidRequest`."""
+    return {name: value for name, value in _read_names(text).items() if name != DOCUMENTS}
+
+
+def _read_names(text: str) -> dict[str, str]:
     if len(text) > MAX_FILE_CHARS:
         raise InvalidRequest("knobs: there are too many of them.")
     try:

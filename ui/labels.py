@@ -70,6 +70,7 @@ SENTENCE: dict[str, str] = {
     "verified": "verified by its source",
     "weak": "weakly supported",
     "unsupported": "not supported",
+    "contradicted": "its source says otherwise",
 }
 
 UNCHECKED: dict[str, str] = {"drafted": "not cited", "cited": "cited, not checked", "pending": "not checked"}
@@ -80,6 +81,7 @@ CITATION: dict[str, str] = {
     "verified": "verified",
     "weak": "weak",
     "unsupported": "not supported",
+    "contradicted": "says otherwise",
 }
 
 VERDICT: dict[str, str] = {
@@ -169,6 +171,7 @@ SIGN: dict[str, str] = {
     "hold": "wave",
     "retry": "wave",
     "unsupported": "cross",
+    "contradicted": "unequal",
     "failed": "cross",
     "missed": "cross",
     "fallback": "cross",

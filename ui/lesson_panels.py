@@ -5,6 +5,7 @@ One `render_*` function a panel, one template a function. Knows steps, findings 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -18,6 +19,9 @@ from ui.view import View
 
 PANES = ("lessona", "lessonb")
 """Prefixes of the element ids of a step's first and second run."""
+
+_PLACE = ("First run", "Second run")
+_NAMED = re.compile(r'(<section class="rg-panel[^<>]* aria-label=")')
 
 
 def render_steps(number: int) -> str:
@@ -60,7 +64,13 @@ def lesson_boards(scope: str, support_note: str = "") -> dict[BoardName, Board]:
         "evidence": lambda view, _: render.render_sources(view, scope=scope) + render.render_revision(view),
         "lower": lambda view, _: render.render_gate(view) + render.render_timeline(view, scope=scope),
     }
-    return {name: replace(boards[name], paint=paint) for name, paint in paints.items()}
+    place = _PLACE[PANES.index(scope)]
+    return {name: replace(boards[name], paint=_placed(paint, place)) for name, paint in paints.items()}
+
+
+def _placed(paint: Callable[[View, int], str], place: str) -> Callable[[View, int], str]:
+    """Panels named by their run as well: who jumps from region to region must not find two *Sources*."""
+    return lambda view, settled: _NAMED.sub(rf"\g<1>{place}: ", paint(view, settled))
 
 
 def empty_boards(boards: Sequence[dict[BoardName, Board]]) -> list[dict[BoardName, str]]:

@@ -106,8 +106,9 @@ FOREWARNING = Caveat(
     "https://doi.org/10.3758/s13421-024-01520-z",
 )
 LEXICAL = Caveat(
-    "The checks here compare words, names and numbers. They find invented figures and wrong sources, and hardly ever a "
-    "negation. A model as judge can take their place; it has faults of its own.",
+    "The checks here compare words, names and numbers. They find invented figures, wrong sources and most denials that "
+    "were put in, and hardly ever a contradiction in other words. A model as judge can take their place; it has faults "
+    "of its own.",
     "the documentation of this program",
     "",
 )

@@ -9,7 +9,8 @@ clocks: the caller says what time it is.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,8 +21,12 @@ _LOG = logging.getLogger(__name__)
 
 BoardName = Literal["head", "answer", "tail", "evidence", "lower"]
 
-BIG_EVERY_S = 0.25
-"""Big boards are painted at most this often."""
+TEXT_EVERY_S = 0.25
+PANELS_EVERY_S = 0.5
+"""Reading keeps its pace; panels beside the text are glanced at."""
+LONG_SENTENCES = 30
+"""An answer of so many sentences makes its big boards twice as dear to the browser, and they are painted half as often:
+their share of its time stays the same. With 2,000 tokens on the page a repainted answer costs 15 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,10 @@ class Board:
     """From the view and the number of sentences that the answer board shows."""
     inputs: tuple[str, ...]
     """The fields of the view it depends on."""
-    big: bool = False
+    every_s: float = 0.0
+    """Painted at most this often: a big board costs the browser ten times as much as the sentence being written."""
     at_once: tuple[str, ...] = ()
-    """Inputs of a big board that are never kept waiting: a withdrawn text must go now."""
+    """Inputs of such a board that are never kept waiting: a withdrawn text must go now."""
     follows: BoardName | None = None
     """Painted whenever that board is: the tail starts where the answer board ends."""
 
@@ -49,12 +55,12 @@ def ask_boards(support_note: str = "") -> dict[BoardName, Board]:
     return {
         "head": Board(
             lambda view, _: render.render_status(view) + render.render_stages(view),
-            (*_RUN, "status", "stages", "gates", "sentences", "moments", "metric"),
+            (*_RUN, "status", "stages", "gates", "metric"),
         ),
         "answer": Board(
             lambda view, _: render.render_answer(view),
             (*_RUN, *text, "gates", "moments"),
-            big=True,
+            every_s=TEXT_EVERY_S,
             at_once=("question", "revision", "withdrawn", "final", "error"),
         ),
         "tail": Board(
@@ -63,13 +69,13 @@ def ask_boards(support_note: str = "") -> dict[BoardName, Board]:
         "evidence": Board(
             lambda view, _: render.render_sources(view, support_note=support_note) + render.render_revision(view),
             (*_RUN, "citations", "evidence", "revision", "withdrawn"),
-            big=True,
+            every_s=PANELS_EVERY_S,
             at_once=("revision", "withdrawn"),
         ),
         "lower": Board(
             lambda view, _: render.render_gate(view) + render.render_timeline(view) + render.render_metrics(view),
             (*_RUN, "stages", "gates", "checks", "moments", "sentences", "citations", "evidence", "metric"),
-            big=True,
+            every_s=PANELS_EVERY_S,
         ),
     }
 
@@ -85,10 +91,10 @@ class Painter:
 
     def paint(self, view: View, now_s: float, *, everything: bool = False) -> dict[BoardName, str]:
         """HTML of the boards that changed and whose turn it is; with `everything`, of all that changed."""
-        changed = [name for name, board in self._boards.items() if self._differs(name, view, board.inputs)]
-        due = {name for name in changed if everything or self._is_due(name, view, now_s)}
+        changed = {name for name, board in self._boards.items() if self._differs(name, view, board.inputs)}
+        due = changed if everything else self._due(changed, view, now_s)
         self._owed = len(due) < len(changed)
-        due |= {name for name, board in self._boards.items() if board.follows in due}
+        due = due | {name for name, board in self._boards.items() if board.follows in due}
         for name in due:
             self._shown[name] = view
             self._painted_s[name] = now_s
@@ -96,17 +102,24 @@ class Painter:
 
     def patience_s(self, longest_s: float) -> float:
         """How long the caller may wait for news before it should paint again."""
-        return min(longest_s, BIG_EVERY_S) if self._owed else longest_s
+        return min(longest_s, TEXT_EVERY_S) if self._owed else longest_s
 
     def _differs(self, name: BoardName, view: View, inputs: tuple[str, ...]) -> bool:
         """Whether one of the inputs is another object than the one shown: a fold replaces only what changes."""
         old = self._shown.get(name)
         return old is None or any(getattr(old, field) is not getattr(view, field) for field in inputs)
 
-    def _is_due(self, name: BoardName, view: View, now_s: float) -> bool:
+    def _due(self, changed: Set[BoardName], view: View, now_s: float) -> set[BoardName]:
+        """What cannot wait, and one of the others: two big boards in one animation frame are felt in the text."""
+        waited_s = {name: now_s - self._painted_s.get(name, -math.inf) for name in changed}
+        urgent = {name for name in changed if self._is_urgent(name, view)}
+        length = 1 + len(view.sentences) / LONG_SENTENCES
+        rested = [name for name in changed - urgent if waited_s[name] >= length * self._boards[name].every_s]
+        return urgent | {max(rested, key=waited_s.__getitem__)} if rested else urgent
+
+    def _is_urgent(self, name: BoardName, view: View) -> bool:
         board = self._boards[name]
-        waited_s = now_s - self._painted_s.get(name, -BIG_EVERY_S)
-        return not board.big or waited_s >= BIG_EVERY_S or self._differs(name, view, board.at_once)
+        return not board.every_s or name not in self._shown or self._differs(name, view, board.at_once)
 
     def _html(self, name: BoardName, view: View) -> str | None:
         answer = self._shown.get("answer")

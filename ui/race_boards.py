@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lab.race import EndCard
 from rag.values import Strategy
 from ui import labels
-from ui.painter import Board, BoardName, Painter
+from ui.painter import TEXT_EVERY_S, Board, BoardName, Painter
 from ui.race_card import card
 from ui.race_view import CONTENDERS, Contender, Views, first_word_ms, race_line, tracks, unguarded
 from ui.render import filled
@@ -37,13 +37,13 @@ def pane_boards(contender: Contender) -> dict[BoardName, Board]:
         "head": Board(
             lambda view, _: render_head(contender, view),
             (*_RUN, "status", "stages", "gates", "moments", "sentences"),
-            big=True,
+            every_s=TEXT_EVERY_S,
             at_once=("question", "final", "error", "withdrawn", "moments"),
         ),
         "answer": Board(
             lambda view, _: render_text(view),
             (*_RUN, *_TEXT, "revision", "moments"),
-            big=True,
+            every_s=TEXT_EVERY_S,
             at_once=("question", "final", "error", "revision", "withdrawn"),
         ),
         "tail": Board(lambda view, settled: render_tail(view, settled), (*_RUN, *_TEXT, "tail"), follows="answer"),

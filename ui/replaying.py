@@ -89,9 +89,9 @@ class RecordingHandlers:
         self._titles = titles
         self._counted: set[tuple[str, datetime]] = set()
 
-    async def choose(self, name: str | None) -> Updates:
-        """Show a recording of the store at its beginning."""
-        return await self._loaded(name) if name else NOTHING_NEW
+    async def choose(self, name: str | None, title: str = "") -> Updates:
+        """Show a recording of the store at its beginning; `title` is for one that has no title of its own."""
+        return await self._loaded(name, title) if name else NOTHING_NEW
 
     async def open(self, path: str | None) -> Updates:
         """Read a file that was handed in, keep its text, and show it; on a fault say so and leave all as it is."""

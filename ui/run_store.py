@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, Response
+from pydantic import JsonValue
 
 from rag.recording import BYTE_ORDER_MARK, read
 from rag.recording_format import MAX_BYTES, RecordedEvent, Recording, RecordingError, to_line
@@ -36,6 +37,8 @@ class RunLog:
     run_id: str
     request: RunRequest
     max_bytes: int = MAX_BYTES
+    setup: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What was changed by hand and a request has no words for."""
     lines: list[str] = field(default_factory=list)
     """The header once there is an event, then one line an event; none has a line break."""
     size: int = 0
@@ -47,7 +50,8 @@ class RunLog:
         """Write down more events. Past the limit nothing more is taken, so what is kept has no holes."""
         for event in events:
             if not self.lines:
-                self._append(Recording.of(self.request, [event]).header.model_dump_json(ensure_ascii=True))
+                header = Recording.of(self.request, [event], self.setup).header
+                self._append(header.model_dump_json(ensure_ascii=True))
             self._append(to_line(event))
 
     def _append(self, line: str) -> None:
@@ -79,9 +83,12 @@ class RunStore:
     def __len__(self) -> int:
         return len(self._texts)
 
-    def begin(self, request: RunRequest) -> RunLog:
-        """Start to write down a run. `request` should say what is in force: see `lab.record.as_told`."""
-        log = RunLog(_new_id(), request, self._run_bytes)
+    def begin(self, request: RunRequest, setup: Mapping[str, JsonValue] | None = None) -> RunLog:
+        """Start to write down a run. `request` should say what is in force: see `lab.record.as_told`.
+
+        `setup` is what else was changed by hand; it goes into the header as it is.
+        """
+        log = RunLog(_new_id(), request, self._run_bytes, setup or {})
         self._keep(log.run_id, log)
         return log
 

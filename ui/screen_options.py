@@ -9,7 +9,8 @@ from ui import labels
 
 SUPPORT_NOTE = (
     "Support is how much of the sentence, its words, names and numbers, stands in the quoted passage. It finds "
-    "invented figures and wrong sources; it hardly ever finds a negation."
+    "invented figures and wrong sources, and mostly a figure or a denial put into what the passage says. It hardly "
+    "ever finds what contradicts the passage in other words."
 )
 
 

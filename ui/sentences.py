@@ -11,7 +11,7 @@ from typing import Literal
 
 from rag.values import Citation, RevisionOperation, Span
 
-SentenceState = Literal["drafted", "cited", "verified", "weak", "unsupported"]
+SentenceState = Literal["drafted", "cited", "verified", "weak", "unsupported", "contradicted"]
 """How far a finished sentence has been checked. The sentence being written is the view's `tail`, not a `Sentence`."""
 
 Change = Literal["none", "revised", "added"]
@@ -53,8 +53,8 @@ def with_citation(citations: Sequence[Citation], news: Citation) -> tuple[Citati
 def restated(sentence: Sentence, citations: Iterable[Citation]) -> Sentence:
     """The sentence in the state that its citations give it.
 
-    One source that verifies it is enough; while a source is still being checked there is no bad verdict;
-    without any citation it keeps the quick estimate that came with it.
+    One source that verifies it is enough; while a source is still being checked there is no bad verdict; of bad ones a
+    source that says otherwise weighs most; without any citation it keeps the quick estimate that came with it.
     """
     own = [citation for citation in citations if citation.claim_index == sentence.index]
     if not own:
@@ -62,11 +62,12 @@ def restated(sentence: Sentence, citations: Iterable[Citation]) -> Sentence:
     ranked: tuple[tuple[str, SentenceState], ...] = (
         ("verified", "verified"),
         ("pending", "cited"),
+        ("contradicted", "contradicted"),
         ("weak", "weak"),
         ("unsupported", "unsupported"),
     )
-    status, state = next(pair for pair in ranked if any(citation.status == pair[0] for citation in own))
-    support = max(citation.confidence for citation in own if citation.status == status)
+    standing, state = next(pair for pair in ranked if any(citation.standing == pair[0] for citation in own))
+    support = max(citation.confidence for citation in own if citation.standing == standing)
     return replace(sentence, state=state, support=support)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import get_args
 
 import gradio as gr
 from fastapi import FastAPI
 
+from lab.record import as_told
 from lab.worker import LabWorker
+from mocks.library import SAMPLE_DOCS
 from mocks.profiles import load_profiles
 from mocks.scenarios import DTI_QUESTION, SCENARIOS
 from mocks.simulation import DEFAULT_PROFILE
@@ -23,8 +26,9 @@ from ui.options import Options
 from ui.run_store import RunStore, add_download_route
 from ui.screen_options import ScenarioOption, ScreenOptions
 from ui.tabs import lesson, line, metrics, race, recordings
-from ui.tabs.context import TabContext
+from ui.tabs.context import AskExtras, TabContext, as_asked
 from ui.theme import page_options
+from ui.uploads import MAX_FILE_BYTES, DocumentStore, OpenLibrary
 
 EXAMPLES = (
     DTI_QUESTION,
@@ -41,10 +45,12 @@ def build_site(
     ledger: Ledger,
     release: Callable[[], Awaitable[None]] | None = None,
     open_custom: OpenCustom | None = None,
+    open_library: OpenLibrary | None = None,
 ) -> FastAPI:
     """The application to serve: `/query` and friends, and the page at `/`. `release` is awaited when it stops.
 
-    With `open_custom` the page has knobs for latencies and faults.
+    With `open_custom` the page has knobs for latencies and faults, with `open_library` one can ask documents of one's
+    own there.
     """
     simulated = options.generator == "mock"
     worker = LabWorker(options.docs) if simulated else None
@@ -71,8 +77,15 @@ def build_site(
     metrics.add_report_route(app, ledger)
     offered = screen_options(options, settings, simulated=simulated)
     context = TabContext(open_run=open_run, options=offered, settings=settings, ledger=ledger, simulated=simulated)
-    page = build(open_run, offered, open_custom, tabs=tabs(context, runs, worker))
-    mounted: FastAPI = gr.mount_gradio_app(app, page, path="/", **page_options())
+    extras = AskExtras(
+        open_custom=open_custom,
+        runs=runs,
+        told=partial(as_told, default_profile=options.profile or DEFAULT_PROFILE) if simulated else as_asked,
+        documents=DocumentStore(open_library) if open_library else None,
+        library="sample library" if options.docs == SAMPLE_DOCS else "library of this page",
+    )
+    page = build(open_run, offered, extras, tabs=tabs(context, runs, worker))
+    mounted: FastAPI = gr.mount_gradio_app(app, page, path="/", **(page_options() | {"max_file_size": MAX_FILE_BYTES}))
     return mounted
 
 

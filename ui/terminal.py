@@ -26,11 +26,11 @@ from rag.events import (
     TokenEvent,
     to_json,
 )
-from rag.values import GateDecision
+from rag.values import GateDecision, Standing
 
 EXIT_ANSWERED, EXIT_ERROR, EXIT_FALLBACK = 0, 1, 3
 
-SIGNS = {"pending": "…", "verified": "✓", "weak": "~", "unsupported": "✗"}
+SIGNS: dict[Standing, str] = {"pending": "…", "verified": "✓", "weak": "~", "unsupported": "✗", "contradicted": "≠"}
 PATCH_SIGNS = {"keep": " ", "append": "+", "revise": "±", "drop": "-"}
 
 
@@ -126,7 +126,8 @@ class Printer:
     def _citation(self, elapsed_ms: int, citation: CitationAttached) -> None:
         if citation.status != "pending":
             where = f"[{citation.marker}] {citation.source}, {citation.section}"
-            self._line(elapsed_ms, f"{SIGNS[citation.status]} {citation.status:11} {citation.confidence:.2f}  {where}")
+            sign, word = SIGNS[citation.standing], citation.standing
+            self._line(elapsed_ms, f"{sign} {word:12} {citation.confidence:.2f}  {where}")
 
     def _patch(self, elapsed_ms: int, update: RefinementUpdate) -> None:
         self._line(elapsed_ms, f"{update.kind.upper()}: {update.message} {update.reason}")

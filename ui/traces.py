@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.events import CitationAttached, FoundPassage, StatusUpdate
-from rag.values import GateDecision, Path, StageName, StageSpan
+from rag.values import GateDecision, Path, StageName, StageSpan, Standing
 
 MomentKind = Literal["status", "first_token", "useful", "verified", "revised", "withdrawn", "final", "error"]
 """What changed for the reader: the marks of the reader's lane."""
@@ -54,7 +54,7 @@ class Check:
     claim_index: int
     start_ms: int
     end_ms: int | None = None
-    status: Literal["pending", "verified", "weak", "unsupported"] = "pending"
+    status: Standing = "pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def with_check(checks: tuple[Check, ...], news: CitationAttached, at_ms: int) ->
     known = next((check for check in checks if check.citation_id == news.citation_id), None)
     end_ms = None if news.status == "pending" else at_ms
     start_ms = known.start_ms if known else at_ms
-    check = Check(news.citation_id, news.claim_index, start_ms, end_ms, news.status)
+    check = Check(news.citation_id, news.claim_index, start_ms, end_ms, news.standing)
     if known is None:
         return (*checks, check)
     return tuple(check if old is known else old for old in checks)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ui.labels import STAGE, clock, listed, plural
+from ui.sentences import SentenceState
 from ui.view import Phase, View
 
 Mood = Literal["idle", "working", "done", "caution", "failed", "stopped"]
@@ -73,13 +74,19 @@ def _result(view: View) -> Status:
         return Status(f"The answer is incomplete. {checked}", "caution", total)
     if final.degraded:
         return Status(f"Answered, but not fully checked. {checked}", "caution", total)
-    return Status(f"Answered and checked. {checked}", "done", total)
+    return Status(f"Answered and checked. {checked}", "caution" if _number(view, "contradicted") else "done", total)
 
 
 def _checked(view: View) -> str:
     claims = [sentence for sentence in view.sentences if sentence.index is not None]
-    verified = sum(sentence.state == "verified" for sentence in claims)
-    return f"{verified} of {plural(len(claims), 'sentence')} verified." if claims else ""
+    otherwise = _number(view, "contradicted")
+    contradicted = f", {otherwise} contradicted by {'its' if otherwise == 1 else 'their'} source" if otherwise else ""
+    return f"{_number(view, 'verified')} of {plural(len(claims), 'sentence')} verified{contradicted}." if claims else ""
+
+
+def _number(view: View, state: SentenceState) -> int:
+    """How many sentences are in this state."""
+    return sum(sentence.index is not None and sentence.state == state for sentence in view.sentences)
 
 
 _LABELS: dict[Phase, Label] = {

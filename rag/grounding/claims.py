@@ -7,6 +7,7 @@ Knows nothing of passages and of whether a claim is true; where a sentence ends 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rag.retrieval.analysis import FUNCTION_WORDS, Token, stem, tokenise
 from rag.retrieval.sentences import next_sentence
@@ -30,7 +31,7 @@ _REFUSAL = re.compile(
   | \b(?: sources? | passages? | context | library | (?:provided|available|given)\ (?:documents?|texts?|information) )
     \s+ (?: do | does | did )(?: \ not | n['’]t )\b
   | \b(?: no | not\ enough | not\ sufficient | insufficient )\ (?: answer | information | evidence )\b
-    .*? \b(?: sources? | passages? | context | library | documents? | found | available | to\ answer )\b
+    .{0,100}? \b(?: sources? | passages? | context | library | documents? | found | available | to\ answer )\b
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -98,9 +99,13 @@ def assertion(text: str) -> str:
 
 def content_tokens(text: str) -> list[Token]:
     """The words and numbers of a sentence that can be compared with a source, stemmed."""
-    return [
-        t._replace(text=stem(t.text)) for t in tokenise(text) if t.text not in UNINFORMATIVE and "n't" not in t.text
-    ]
+    return content_of(tokenise(text))
+
+
+def content_of(tokens: Iterable[Token]) -> list[Token]:
+    """The same of a sentence that is already in tokens."""
+    kept = (token for token in tokens if token.text not in UNINFORMATIVE and "n't" not in token.text)
+    return [Token(stem(token.text), token.surface, token.is_number) for token in kept]
 
 
 def is_checkable(text: str) -> bool:

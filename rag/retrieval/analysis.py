@@ -38,7 +38,9 @@ QUESTION_WORDS = FUNCTION_WORDS | _words(
     "still yet just even really again now "
     "can't cannot cant won't don't dont doesn't didn't isn't aren't wasn't weren't haven't hasn't hadn't couldn't "
     "wouldn't shouldn't i'm im i've ive i'll i'd you're you've you'll you'd we're we've we'll we'd they're they've "
-    "they'll they'd he'd he'll she'd she'll it'd it'll who'd who'll there'd there'll that'd that'll y'all let's"
+    "they'll they'd he'd he'll she'd she'll it'd it'll who'd who'll there'd there'll that'd that'll y'all let's "
+    "because while till until untill unless although though per vs versus here ok okay hi hello thanks pls plz "
+    "him himself herself myself yourself themselves ourselves itself"
 )
 """Words that shape a question without saying what it is about; a query is searched and judged without them."""
 
@@ -85,19 +87,19 @@ def tokenise(text: str) -> list[Token]:
     """Words and numbers of `text` in order, stop words included; a currency or percent sign becomes a word."""
     tokens: list[Token] = []
     for match in _TOKEN.finditer(text):
-        if match["number"]:
-            tokens += _number_tokens(match)
+        if match.lastgroup == "word":
+            tokens.append(_word_token(match[0]))
         elif match["initials"]:
             tokens.append(Token(match["initials"].replace(".", "").lower(), match["initials"]))
         else:
-            tokens.append(_word_token(match["word"]))
+            tokens += _number_tokens(match)
     return tokens
 
 
 def _number_tokens(match: re.Match[str]) -> list[Token]:
     digits = match["number"].replace(",", "")
     if match["percent"] or match["money"]:
-        digits = re.sub(r"(\.\d*?)0+$", r"\1", digits)
+        digits = digits.rstrip("0") if "." in digits else digits
     tokens = [Token(re.sub(r"\.0*$", "", digits), match["number"], is_number=True)]
     if match["money"]:
         tokens.append(Token("dollars", "$"))
@@ -106,6 +108,7 @@ def _number_tokens(match: re.Match[str]) -> list[Token]:
     return tokens
 
 
+@lru_cache(maxsize=1 << 16)
 def _word_token(surface: str) -> Token:
     word = _POSSESSIVE.sub("", surface.lower().replace("’", "'"))
     spelled = NUMBER_WORDS.get(word)

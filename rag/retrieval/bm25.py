@@ -17,10 +17,9 @@ import numpy as np
 
 from rag.ports import SearchMode
 from rag.retrieval.concepts import readings
-from rag.retrieval.confidence import confidence
+from rag.retrieval.confidence import Weighed, confidence_in, weighed_readings
 from rag.retrieval.corpus import Corpus
 from rag.retrieval.index import Bm25Index, Progress, ranking
-from rag.retrieval.passage_words import searchable_text
 from rag.retrieval.scorers import Scores
 from rag.retrieval.statistics import CollectionStatistics
 from rag.values import Passage, RewrittenQuery, ScoredPassage
@@ -36,7 +35,7 @@ NEIGHBOUR_SHARE = 5
 """At most one place in five goes to them: they were not found, only guessed. With them 95.6 % of the passages for 75
 everyday questions are among the first 15, without them 94.8 %."""
 THREAD_ABOVE = 1000
-"""Passages from which on a search goes to a thread. A deep one takes about 3 ms over 450 and 10 ms over 2,000, where it
+"""Passages from which on a search goes to a thread. A deep one takes about 3 ms over 450 and 5 ms over 2,000, where it
 would hold up every other stream of the process. Simulated time allows no threads: to simulate with a large library,
 raise this."""
 
@@ -68,6 +67,7 @@ class Bm25Retriever:
         self._corpus = corpus
         self._thread_above = thread_above
         self._index = Bm25Index(corpus.all, cache=cache, progress=progress)
+        self._position = {passage.passage_id: position for position, passage in enumerate(corpus.all)}
         self._in_primary = np.array([passage.index == "primary" for passage in corpus.all], dtype=np.float64)
 
     @classmethod
@@ -107,11 +107,12 @@ class Bm25Retriever:
         return scores if mode == "expanded" else scores * self._in_primary
 
     def _scored(self, query: RewrittenQuery, positions: Sequence[int]) -> list[ScoredPassage]:
-        return [self._judged(query, self._corpus.all[position]) for position in positions]
+        asked = weighed_readings(query, self.statistics)
+        return [self._judged(asked, position) for position in positions]
 
-    def _judged(self, query: RewrittenQuery, passage: Passage) -> ScoredPassage:
-        how_sure = confidence(query, searchable_text(passage), self.statistics)
-        return ScoredPassage(passage=passage, confidence=how_sure)
+    def _judged(self, asked: Sequence[Weighed], position: int) -> ScoredPassage:
+        how_sure = confidence_in(asked, self._index.words(position), self.statistics)
+        return ScoredPassage(passage=self._corpus.all[position], confidence=how_sure)
 
     def _with_neighbours(self, query: RewrittenQuery, found: list[ScoredPassage], top_k: int) -> list[ScoredPassage]:
         """The hits, the last of them giving way to the sections around the strongest."""
@@ -123,4 +124,4 @@ class Bm25Retriever:
                 around |= {p.passage_id: p for p in self._corpus.neighbours(hit.passage) if p.passage_id not in known}
         guessed = list(around.values())[:places]
         kept = [item for item in found if item.passage not in guessed][: top_k - len(guessed)]
-        return kept + [self._judged(query, passage) for passage in guessed]
+        return kept + self._scored(query, [self._position[passage.passage_id] for passage in guessed])

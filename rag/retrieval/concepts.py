@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from rag.retrieval.analysis import QUESTION_WORDS, Token, query_terms, stem, tokenise
+from rag.retrieval.asking import asking_tokens
 from rag.values import RewrittenQuery
 
 Terms = tuple[str, ...]
@@ -27,7 +28,8 @@ Terms = tuple[str, ...]
 
 Kind = Literal["word", "everyday", "number", "name"]
 """`everyday`: said in words that belong to no subject (`my aunt`, `hang on to`). `name`: a capitalised word, a year, a
-section number. `number`: any other, often a fact about who asks, which no library repeats."""
+section number. `number`: any other, an amount (`410k`), a month, a day of the week: often a fact about who asks, which
+no library repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Concept:
     alternatives: tuple[Terms, ...]
     """The ways of saying it, the question's own first; all terms of one of them are asked for."""
     kind: Kind = "word"
+    aside: bool = False
+    """Said outside the sentences that ask: it helps where it is found, and hardly hurts where it is missing."""
 
     @property
     def terms(self) -> frozenset[str]:
@@ -53,7 +57,9 @@ class _Stretch(NamedTuple):
     form: str
 
     def meets(self, other: _Stretch) -> bool:
-        """Whether they share a token."""
+        """Whether they share a token; a stretch of none, where a form only adds words, meets what it touches."""
+        if self.start == self.end or other.start == other.end:
+            return self.start <= other.end and other.start <= self.end
         return self.start < other.end and other.start < self.end
 
 
@@ -70,46 +76,56 @@ def readings(query: RewrittenQuery) -> tuple[tuple[Concept, ...], ...]:
     """
     tokens = tokenise(query.original)
     stretches = list(_stretches(tokens, (*query.variants, query.text)))
-    telling = [stretch for stretch in stretches if not _combines(stretch, stretches)]
+    telling = [one for one in stretches if _replaces(one, tokens) and not _combines(one, stretches)]
     parts = [stretch for stretch in telling if _is_part(stretch, tokens)]
     wholes = (stretch.form for stretch in telling if stretch not in parts)
-    found = (_reading(tokens, parts, _names(query.original)), *map(plain_concepts, wholes))
+    found = (_reading(query.original, parts), *map(plain_concepts, wholes))
     return tuple(dict.fromkeys(filter(None, found)))
 
 
 @lru_cache(maxsize=1 << 10)
 def plain_concepts(text: str) -> tuple[Concept, ...]:
     """The concepts of a question that nobody rewrote: each of its words is one."""
-    return _reading(tokenise(text), [], _names(text))
+    return _reading(text, [])
 
 
-def _reading(tokens: Sequence[Token], stretches: Sequence[_Stretch], names: frozenset[str]) -> tuple[Concept, ...]:
-    """Concepts in the order of the question, each once."""
-    found: list[Concept] = []
+def _reading(text: str, stretches: Sequence[_Stretch]) -> tuple[Concept, ...]:
+    """Concepts in the order of the question, each once; what only its story speaks of is an aside."""
+    asking = asking_tokens(text)
+    placed = list(_placed(tokenise(text), stretches, _names(text)))
+    asked = {concept for place, concept in placed if not asking.isdisjoint(place)}
+    return tuple(dict.fromkeys(one if one in asked else replace(one, aside=True) for _, one in placed))
+
+
+def _placed(
+    tokens: Sequence[Token], stretches: Sequence[_Stretch], names: frozenset[str]
+) -> Iterator[tuple[range, Concept]]:
+    """Every concept with the tokens that it stands for."""
     position = 0
     for group in _groups(stretches):
         start, end = group[0].start, max(stretch.end for stretch in group)
-        found += _single_words(tokens[position:start], names)
-        found.append(_translated(tokens, start, end, group))
+        yield from _single_words(tokens, range(position, start), names)
+        yield range(start, end), _translated(tokens, start, end, group)
         position = end
-    found += _single_words(tokens[position:], names)
-    return tuple(dict.fromkeys(found))
+    yield from _single_words(tokens, range(position, len(tokens)), names)
 
 
 def _stretches(tokens: Sequence[Token], forms: Iterable[str]) -> Iterator[_Stretch]:
-    """Where each form differs from the question: what is left when the common beginning and end are taken away.
-
-    A form that only adds words stands for nothing in the question.
-    """
+    """Where each form differs from the question: what is left when the common beginning and end are taken away."""
     typed = [token.text for token in tokens]
     for form in dict.fromkeys(forms):
         other = [token.text for token in tokenise(form)]
         start = _common(typed, other)
         behind = _common(typed[start:][::-1], other[start:][::-1])
         end = len(tokens) - behind
-        own, terms = set(_terms(tokens[start:end])), query_terms(" ".join(other[start : len(other) - behind]))
-        if start < end and terms and (not own or not own <= set(terms)):
+        if terms := query_terms(" ".join(other[start : len(other) - behind])):
             yield _Stretch(start, end, terms, form)
+
+
+def _replaces(stretch: _Stretch, tokens: Sequence[Token]) -> bool:
+    """Whether its form puts something in the place of words; one that only adds words stands for nothing typed."""
+    own = set(_terms(tokens[stretch.start : stretch.end]))
+    return stretch.start < stretch.end and not (own and own <= set(stretch.terms))
 
 
 def _is_part(stretch: _Stretch, tokens: Sequence[Token]) -> bool:
@@ -157,23 +173,30 @@ def _terms(tokens: Iterable[Token]) -> Terms:
     return tuple(dict.fromkeys(stem(token.text) for token in tokens if token.text not in QUESTION_WORDS))
 
 
-def _single_words(tokens: Iterable[Token], names: frozenset[str]) -> Iterator[Concept]:
-    for token in tokens:
+def _single_words(tokens: Sequence[Token], places: range, names: frozenset[str]) -> Iterator[tuple[range, Concept]]:
+    for place in places:
+        token = tokens[place]
         if token.text not in QUESTION_WORDS:
             term = stem(token.text)
-            yield Concept(((term,),), _kind(token, term, names))
+            yield range(place, place + 1), Concept(((term,),), _kind(token, term, names))
 
 
 def _kind(token: Token, term: str, names: frozenset[str]) -> Kind:
+    if token.is_number or token.text in _CALENDAR or _AMOUNT.fullmatch(token.text):
+        return "name" if token.is_number and token.surface in names else "number"
     if token.surface in names:
         return "name"
-    if token.is_number:
-        return "number"
     return "everyday" if term in EVERYDAY else "word"
 
 
-_NAME = re.compile(r"(?<=[\w,;:\"'(] )[A-Z]\w*|\b(?:19|20)\d\d\b|\b(?=\d*[A-Za-z])(?=\w*\d)\w+\b")
-"""A capitalised word in mid-sentence (at its beginning every word is), a year, or a word with a digit in it (B3)."""
+_MONTHS = "january february march april may june july august september october november december"
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
+_CALENDAR = frozenset(f"{_MONTHS} {_DAYS}".split())
+_AMOUNT = re.compile(r"\d+[km]")
+
+_NAME = re.compile(r"(?<=[\w,;:\"'(] )[A-Z]\w*|\b\w+[A-Z]\w*|\b(?:19|20)\d\d\b|\b(?=\d*[A-Za-z])(?=\w*\d)\w+\b")
+"""A capitalised word in mid-sentence (at its beginning every word is), a word with a capital inside (HomeReady, FHA), a
+year, or a word with a digit in it (B3)."""
 
 
 def _names(text: str) -> frozenset[str]:
@@ -186,4 +209,6 @@ def _read_words(path: Path) -> frozenset[str]:
 
 
 EVERYDAY = _read_words(Path(__file__).with_name("everyday_words.txt"))
-"""Stems of ordinary English words that carry no subject: verbs for anything, feelings, relatives, times of day."""
+"""Stems of ordinary English words that carry no subject: verbs for anything, feelings, relatives, times of day. Words
+for what can be asked of a subject (number, name, hour, size) are left out, for a passage without them gives no answer:
+of 80 near misses by five authors three fewer are answered for it, of 280 answerable questions none more is refused."""

@@ -8,9 +8,10 @@ Everything that is wrong with a folder is a `ConfigurationError` that names the 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import get_args
 
@@ -18,8 +19,8 @@ from rag.errors import ConfigurationError
 from rag.retrieval.chunking import readable_sections, split_text
 from rag.retrieval.documents import Document, UnreadableDocument
 from rag.retrieval.html_documents import read_html
-from rag.retrieval.markdown import FrontMatterError, Section, sections, split_front_matter
-from rag.retrieval.pdf_documents import read_pdf
+from rag.retrieval.markdown import MAX_HEADING, FrontMatterError, Section, sections, split_front_matter
+from rag.retrieval.pdf_documents import TIME_LIMIT_S, read_pdf
 from rag.values import Domain, Passage
 
 _FOREIGN: Mapping[str, Callable[[bytes], Document]] = {".html": read_html, ".htm": read_html, ".pdf": read_pdf}
@@ -30,7 +31,7 @@ MAX_FILE_BYTES = 20_000_000
 MAX_PASSAGES = 100_000
 """In a library: up to here its search is measured."""
 _INDEXES = ("primary", "fallback")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 @dataclass(frozen=True)
@@ -116,26 +117,32 @@ def _read(path: Path, name: str) -> bytes:
         raise ConfigurationError(f"{name}: cannot be read; check that it exists and its permissions.") from error
 
 
-def read_file(name: str, data: bytes) -> list[Passage]:
+def read_file(name: str, data: bytes, *, pdf_time_limit_s: float = TIME_LIMIT_S) -> list[Passage]:
     """The passages of one file, at least one; the ending of `name`, its path in the library, tells its kind.
 
-    A PDF blocks for up to `pdf_documents.TIME_LIMIT_S`. Raises `ConfigurationError` that names the file and the fix:
+    A PDF blocks for up to `pdf_time_limit_s`. Raises `ConfigurationError` that names the file and the fix:
     empty, too large, encrypted, broken, not what its name says, not UTF-8, bad front matter.
     """
     if len(data) > MAX_FILE_BYTES:
         raise ConfigurationError(f"{name}: is larger than {MAX_FILE_BYTES // 1_000_000} MB; split it.")
     try:
-        reader = _FOREIGN.get(PurePosixPath(name).suffix.lower())
+        reader = _reader_of(name, pdf_time_limit_s)
         if not data.strip():
-            raise UnreadableDocument("is empty; write some text into it, or take it out of the folder")
+            raise UnreadableDocument("is empty; write some text into it, or leave it out")
         passages = _read_foreign(name, reader(data)) if reader else read_document(name, data.decode("utf-8-sig"))
         if not passages:
-            raise UnreadableDocument("holds no text; write some into it, or take it out of the folder")
+            raise UnreadableDocument("holds no text; write some into it, or leave it out")
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{name}: not UTF-8 text; save it with that encoding.") from error
     except UnreadableDocument as error:
         raise ConfigurationError(f"{name}: {error}.") from error
     return passages
+
+
+def _reader_of(name: str, pdf_time_limit_s: float) -> Callable[[bytes], Document] | None:
+    """Who reads the file; None for our own formats."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return partial(read_pdf, time_limit_s=pdf_time_limit_s) if suffix == ".pdf" else _FOREIGN.get(suffix)
 
 
 def read_document(name: str, text: str) -> list[Passage]:
@@ -159,14 +166,15 @@ def _read_sections(name: str, fields: Mapping[str, str], parts: Sequence[Section
     document_id = fields.get("id") or slug(name.rpartition(".")[0])
     if not _ID.fullmatch(document_id):
         raise ConfigurationError(
-            f"{name}: the id {document_id!r} may have letters, digits, `.`, `_` and `-` only, and must have one; "
-            "it is the file's name if nothing else is said."
+            f"{name}: the id {shorten(document_id, 80)!r} may have up to 200 letters, digits, `.`, `_` and `-` only, "
+            "and must have one; it is the file's name if nothing else is said."
         )
     title = fields.get("title") or next((part.heading for part in parts if part.level == 1), "") or document_id
+    title = shorten(title, MAX_HEADING)
     template = Passage(
         passage_id="",
         document_id=document_id,
-        source=fields.get("source") or title,
+        source=shorten(fields.get("source") or title, MAX_HEADING),
         title=title,
         section="",
         text="",
@@ -183,6 +191,11 @@ def _choice(name: str, fields: Mapping[str, str], key: str, allowed: Sequence[st
     return value
 
 
+def shorten(text: str, at_most: int) -> str:
+    """The text, or its beginning and an ellipsis. Every passage carries its title: a long one would fill the memory."""
+    return text if len(text) <= at_most else text[: at_most - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
 def slug(heading: str) -> str:
     """Lower case; every run of other characters than a-z and 0-9 becomes one hyphen; none at the ends."""
     return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
@@ -190,17 +203,27 @@ def slug(heading: str) -> str:
 
 def _passages(template: Passage, parts: Iterable[Section]) -> list[Passage]:
     passages: list[Passage] = []
-    taken: set[str] = set()
+    ids = _Ids()
     for part in parts:
         for text in split_text(part.text):
-            passage_id = _free_id(f"{template.document_id}#{slug(part.heading) or 'section'}", taken)
+            passage_id = ids.free(f"{template.document_id}#{slug(part.heading) or 'section'}")
             update = {"passage_id": passage_id, "section": part.heading, "text": text, "ordinal": len(passages)}
             passages.append(template.model_copy(update=update))
     return passages
 
 
-def _free_id(wanted: str, taken: set[str]) -> str:
-    candidates = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
-    free = next(candidate for candidate in candidates if candidate not in taken)
-    taken.add(free)
-    return free
+class _Ids:
+    """The ids of a document's passages: a heading that comes again is numbered, `#limits`, `#limits-2`."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._again: Counter[str] = Counter()
+
+    def free(self, wanted: str) -> str:
+        """An id that nobody has yet."""
+        candidate = wanted
+        while candidate in self._taken:
+            self._again[wanted] += 1
+            candidate = f"{wanted}-{self._again[wanted] + 1}"
+        self._taken.add(candidate)
+        return candidate

@@ -16,6 +16,8 @@ from rag.retrieval.markdown import Section
 
 _MAX_HEADING = 200
 """Characters; a longer heading is a paragraph that somebody wanted large, or a heading that was never closed."""
+_MAX_COLUMN_NAME = 100
+"""Characters; a longer one is not said again in every row."""
 _WITHIN_HEADINGS = frozenset({"div", "header", "hgroup"})
 _SPACE = re.compile(r"\s+")
 _GAP = re.compile(r"\n{2,}")
@@ -186,8 +188,8 @@ class _Table:
     """Rows of the table that is being read; a table inside a cell takes its place."""
 
     def __init__(self) -> None:
-        self._header: list[str] = []
-        self._header_used = False
+        self._names: list[str] = []
+        self._unsaid: list[str] = []
         self._row: list[str] | None = None
         self._only_headings = True
         self.in_cell = False
@@ -212,18 +214,20 @@ class _Table:
         row, self._row = self._row or [], None
         if self._only_headings and len(row) > 1:
             unused = self.end()
-            self._header = row
+            self._unsaid = row
+            self._names = [name if len(name) <= _MAX_COLUMN_NAME else "" for name in row]
             return unused
-        self._header_used = True
-        names = self._header if len(self._header) == len(row) else [""] * len(row)
-        cells = [f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=True) if cell]
-        return _sentence(cells)
+        names = self._names if len(self._names) == len(row) else [""] * len(row)
+        cells = [(name, cell) for name, cell in zip(names, row, strict=True) if cell]
+        said = {name for name, _ in cells}
+        self._unsaid = [name for name in self._unsaid if name not in said]
+        return _sentence([f"{name}: {cell}" if name else cell for name, cell in cells])
 
     def end(self) -> list[str]:
-        """The headings of a table without rows, so that they are not lost; the next table begins without any."""
-        unused = [] if self._header_used else _sentence([name for name in self._header if name])
-        self._header, self._header_used = [], False
-        return unused
+        """The headings that no row has said, so that they are not lost; the next table begins without any."""
+        unsaid = _sentence(list(filter(None, self._unsaid)))
+        self._names, self._unsaid = [], []
+        return unsaid
 
 
 def _sentence(cells: list[str]) -> list[str]:

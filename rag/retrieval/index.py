@@ -5,21 +5,22 @@ Knows passages, concepts and BM25. Knows no thresholds and no confidence, and ne
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from heapq import nlargest
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
 from rag.retrieval import index_cache
-from rag.retrieval.analysis import terms
 from rag.retrieval.concepts import Concept
-from rag.retrieval.passage_words import searchable_text
+from rag.retrieval.passage_words import PassageWords, read_passage, searchable_text, sentence_terms
 from rag.retrieval.scorers import SPARSE_ABOVE, Scorer, Scores, SparseScorer, make_scorer
 from rag.retrieval.statistics import CollectionStatistics
+from rag.retrieval.token_store import Sentences, TokenStore
 from rag.retrieval.weighing import weigh
 from rag.values import Passage
 
@@ -50,19 +51,22 @@ class Bm25Index:
         """A large index is looked for in the folder `cache` and left there; a small one is made sooner than found."""
         self.passages = tuple(passages)
         texts = [searchable_text(passage) for passage in self.passages]
-        self._scorer = _cached_scorer(texts, cache, progress) if cache else make_scorer(_read(texts, progress))
-        self._counts: Callable[[int], Counter[str]] = lru_cache(maxsize=1024)(self._count)
+        self._scorer, self._tokens = _cached(texts, cache, progress) if cache else _made(texts, progress)
 
     @property
     def statistics(self) -> CollectionStatistics:
         """Word statistics of the passages."""
         return self._scorer.statistics
 
+    def words(self, position: int) -> PassageWords:
+        """The words of the passage there, without reading its text again."""
+        return read_passage(searchable_text(self.passages[position]), partial(self._tokens.sentences, position))
+
     def scores(self, weights: Mapping[str, float]) -> Scores:
         """BM25 score of every passage for weighted terms; exactly 0 means that it has none of them."""
         total = np.zeros(len(self.passages))
         for term, its_weight in weights.items():
-            total += its_weight * self._scorer.scores([term])
+            self._scorer.add(total, term, its_weight)
         return total
 
     def concept_scores(self, question: Sequence[Concept]) -> Scores:
@@ -99,13 +103,10 @@ class Bm25Index:
         """Words of the best passages: their share of each passage, times its score, times their rarity."""
         found: defaultdict[str, float] = defaultdict(float)
         for position in ranking(scores, FEEDBACK_PASSAGES):
-            counts = self._counts(position)
-            for term, count in counts.items():
-                found[term] += count / counts.total() * float(scores[position]) * self.statistics.idf(term)
+            words, score = self.words(position), float(scores[position])
+            for term, count in words.counts.items():
+                found[term] += count / len(words.terms) * score * self.statistics.idf(term)
         return dict(nlargest(FEEDBACK_TERMS, found.items(), key=itemgetter(1)))
-
-    def _count(self, position: int) -> Counter[str]:
-        return Counter(terms(searchable_text(self.passages[position])))
 
 
 def ranking(scores: Scores, at_most: int | None = None) -> list[int]:
@@ -120,26 +121,33 @@ def ranking(scores: Scores, at_most: int | None = None) -> list[int]:
     return [int(position) for position in order[:at_most]]
 
 
-def _read(texts: Iterable[str], progress: Progress | None) -> list[list[str]]:
-    """The terms of every text."""
-    texts = list(texts)
-    documents: list[list[str]] = []
-    for text in texts:
-        documents.append(terms(text))
-        if progress and (len(documents) % PROGRESS_EVERY == 0 or len(documents) == len(texts)):
-            progress(len(documents), len(texts))
-    return documents
+def _read(texts: Sequence[str], progress: Progress | None) -> Iterator[Sentences]:
+    """The terms of every text, sentence by sentence."""
+    for number, text in enumerate(texts, start=1):
+        yield sentence_terms(text)
+        if progress and (number % PROGRESS_EVERY == 0 or number == len(texts)):
+            progress(number, len(texts))
 
 
-def _cached_scorer(texts: Sequence[str], cache: Path, progress: Progress | None) -> Scorer:
+def _made(texts: Sequence[str], progress: Progress | None) -> tuple[Scorer, TokenStore]:
+    tokens = TokenStore.of(_read(texts, progress))
+    return make_scorer(_documents(tokens)), tokens
+
+
+def _documents(tokens: TokenStore) -> list[list[str]]:
+    return [list(chain.from_iterable(tokens.sentences(position))) for position in range(len(tokens))]
+
+
+def _cached(texts: Sequence[str], cache: Path, progress: Progress | None) -> tuple[Scorer, TokenStore]:
     if len(texts) <= SPARSE_ABOVE:
-        return make_scorer(_read(texts, progress))
+        return _made(texts, progress)
     key = index_cache.key_of(texts)
     found = index_cache.load(cache, key)
     if found is not None:
         if progress:
             progress(len(texts), len(texts))
         return found
-    scorer = SparseScorer.of(_read(texts, progress))
-    index_cache.store(cache, key, scorer)
-    return scorer
+    tokens = TokenStore.of(_read(texts, progress))
+    scorer = SparseScorer.of(_documents(tokens))
+    index_cache.store(cache, key, scorer, tokens)
+    return scorer, tokens

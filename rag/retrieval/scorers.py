@@ -38,6 +38,10 @@ class Scorer(Protocol):
         """Sum over the terms; exactly 0 for a document that has none of them."""
         ...
 
+    def add(self, total: Scores, term: str, weight: float) -> None:
+        """Add the scores of one term, times `weight`, to a sum over all documents."""
+        ...
+
 
 def make_scorer(documents: Sequence[Sequence[str]]) -> Scorer:
     """The scorer that suits the number of documents, each given as its terms."""
@@ -72,6 +76,11 @@ class OkapiScorer:
                 total += self._of_term(term)
         return total
 
+    def add(self, total: Scores, term: str, weight: float) -> None:
+        """See `Scorer`."""
+        if term in self.statistics:
+            total += weight * self._of_term(term)
+
     def _score(self, term: str) -> Scores:
         if self._model is None:
             return np.zeros(self.statistics.size)
@@ -100,3 +109,10 @@ class SparseScorer:
         if not known:
             return np.zeros(self.statistics.size)
         return (K1 + 1) * np.asarray(self.model.get_scores(known), dtype=np.float64)
+
+    def add(self, total: Scores, term: str, weight: float) -> None:
+        """See `Scorer`. Touches only the documents that have the term: a question with feedback has forty terms."""
+        if term in self.statistics:
+            number, matrix = self.model.vocab_dict[term], self.model.scores
+            entries = slice(matrix["indptr"][number], matrix["indptr"][number + 1])
+            total[matrix["indices"][entries]] += weight * ((K1 + 1) * matrix["data"][entries])

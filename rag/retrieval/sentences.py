@@ -4,7 +4,8 @@ It knows punctuation, Markdown lines and citation marks. It knows nothing of cla
 
 Every possible end is judged once, and only when all that can still change the verdict has been read: the citation
 marks behind the full stop, the word after the gap, the beginning of the next line. Until then the answer is *wait*.
-That is why a text cut into tokens in any way gives the same sentences as the text in one piece.
+That is why a text cut into tokens in any way gives the same sentences as the text in one piece. It is also why a
+sentence is found in time that grows with its length alone: no verdict looks far, neither ahead nor back.
 
 A sentence takes with it the closing quotes and citation marks that follow its full stop, and a list bullet before it.
 A heading, a table row and a list item end where their line ends. Within a paragraph a line break is a space. After a
@@ -20,12 +21,13 @@ from rag.values import Span
 
 _CANDIDATE = re.compile(r"[.!?…]+|\n")
 _CLOSERS = r"""["'”’»)\]*_]*"""
+_OPENERS = r"[^\w\s]{0,20}"
 _MARK = r"\[[0-9]+(?:,[ ]*[0-9]+)*\]"
 
 _STOP = re.compile(
-    rf"(?P<stop>[.!?…]+){_CLOSERS}(?P<marks>(?:[ \t]*{_MARK})*)(?P<gap>\s*)(?P<opening>[^\w\s]*)(?P<next>\w*)"
+    rf"(?P<stop>[.!?…]+){_CLOSERS}(?P<marks>(?:[ \t]*{_MARK})*)(?P<gap>\s*)(?P<opening>{_OPENERS})(?P<next>\w*)"
 )
-_STOP_CONTEXT = re.compile(rf"[.!?…]+{_CLOSERS}(?:[ \t]*\[[0-9, ]*\]?)*\s*[^\w\s]*\w*")
+_STOP_CONTEXT = re.compile(rf"[.!?…]+{_CLOSERS}(?:[ \t]*\[[0-9, ]*\]?)*\s*{_OPENERS}\w*")
 """All that the verdict on a full stop may depend on; where this reaches the end of the text so far, more may come."""
 
 _NEXT_LINE = re.compile(r"\n[^\S\n]*(?:#{1,6}\s|[-*+•]\s|[0-9]{1,3}[.)]\s|\||>|```|\n)")
@@ -34,8 +36,9 @@ _NEXT_LINE_CONTEXT = re.compile(r"\n[^\S\n]*(?:\n|\S[^\n]{0,5}\n|\S[^\n]{6})")
 """Seven characters are enough to recognise each of those beginnings."""
 
 _LINE_OF_ITS_OWN = re.compile(r"#{1,6}\s|\|")
-_BOLD_LINE = re.compile(r"(\*\*|__)[^\n]+\1:?\s*")
-_ITEM_NUMBER = re.compile(r"[^\w\n]*(?:[0-9]{1,3}|[A-Za-z]|[ivx]{1,4})")
+_BOLD_LINE = re.compile(r"(\*\*|__)[^\n]{1,300}\1:?\s{0,20}")
+_ITEM_NUMBER = re.compile(r"[^\w\n]{0,20}(?:[0-9]{1,3}|[A-Za-z]|[ivx]{1,4})")
+_BLANKS = re.compile(r"\s*")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*$")
 
 _NEVER_LAST = frozenset(
@@ -81,7 +84,7 @@ def next_sentence(text: str, after: int, scan: int, *, final: bool = True) -> tu
     None if no sentence is complete. With `final` false more text may come: then only a sentence is given that no
     continuation can change, and the position is where to resume (`scan`) when there is more.
     """
-    start = len(text) - len(text[after:].lstrip())
+    start = _after_blanks(text, after)
     for candidate in _CANDIDATE.finditer(text, max(scan, start)):
         end = _judge(text, start, candidate, final=final)
         if end is _Verdict.WAIT:
@@ -89,8 +92,21 @@ def next_sentence(text: str, after: int, scan: int, *, final: bool = True) -> tu
         if isinstance(end, int):
             return Span(start, end), end
     if final and start < len(text):
-        return Span(start, len(text.rstrip())), len(text)
+        return Span(start, _before_blanks(text, start, len(text))), len(text)
     return None, len(text)
+
+
+def _after_blanks(text: str, position: int) -> int:
+    """Where the next word begins, or the end of the text. Copies nothing: an answer asks at every sentence."""
+    blanks = _BLANKS.match(text, position)
+    return blanks.end() if blanks else position
+
+
+def _before_blanks(text: str, start: int, end: int) -> int:
+    """Where the last word before `end` ends, or `start`."""
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def _judge(text: str, start: int, candidate: re.Match[str], *, final: bool) -> int | _Verdict:
@@ -104,7 +120,7 @@ def _judge(text: str, start: int, candidate: re.Match[str], *, final: bool) -> i
 
 
 def _judge_line_break(text: str, start: int, position: int, *, final: bool) -> int | _Verdict:
-    end = start + len(text[start:position].rstrip())
+    end = _before_blanks(text, start, position)
     if _LINE_OF_ITS_OWN.match(text, start) or _BOLD_LINE.fullmatch(text, start, position):
         return end
     if not final and not _NEXT_LINE_CONTEXT.match(text, position):

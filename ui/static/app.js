@@ -1,6 +1,6 @@
 /* The page's own few lines: a clock that runs between updates, links between sentences and sources, what a bar tells
    when one points at it. Panels are painted again many times a second, so nothing is kept in them: what is open or lit
-   is a rule of style, and the focus is put back where it was. */
+   is a rule of style or an attribute outside them, and the focus is put back where it was. */
 () => {
   "use strict";
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -35,6 +35,7 @@
   /* Ten times a second is smooth enough for a bar that crosses the page in half a minute, and leaves the browser's
      time to the text. */
   const tick = () => {
+    keep();
     const live = ages();
     if (live.length) requestAnimationFrame(() => { for (const [home, ms] of live) grow(home, ms); });
     setTimeout(tick, calm.matches ? 500 : 100);
@@ -45,6 +46,7 @@
     opened.clear();
     opening();
     for (const pick of document.querySelectorAll("#ask-answer-column .rg-pick-final")) pick.checked = true;
+    reflect();
   };
 
   /* Links both ways. A source opens its whole passage with the quotes of the sentence one came from. */
@@ -187,10 +189,34 @@
     walk(event);
   });
 
-  /* Folds. What is open stands in the button, which nobody repaints. */
+  /* The run that can be saved and replayed: its first rows in the inspector's feed say where it is kept. */
+  const keep = () => {
+    const place = document.querySelector("[data-keep]"), rows = document.querySelector("#ask-feed [data-insp-batch]");
+    if (!place || !rows || place.dataset.keep === (rows.dataset.saved && rows.dataset.run)) return;
+    place.dataset.keep = rows.dataset.saved && rows.dataset.run;
+    document.getElementById("ask-save-run").href = rows.dataset.saved;
+  };
+  const openTab = (title) => {
+    const named = (selector) => [...document.querySelectorAll(selector)].find((tab) => tab.textContent.trim() === title);
+    (named(".rg-tabs [role=tab]") || named(".rg-tabs .overflow-dropdown button")).click();
+  };
+  /* A tab that was never open has no buttons yet. */
+  const pressWhenThere = (id, patience = 100) => {
+    const button = document.getElementById(id);
+    if (button) button.click();
+    else if (patience) setTimeout(pressWhenThere, 50, id, patience - 1);
+  };
+  document.addEventListener("click", (event) => {
+    if (!near(event, "#ask-replay-run")) return;
+    openTab("Recordings");
+    pressWhenThere("rec-kept");
+  });
+
+  /* Folds. What is open stands in the button and in the fold, which nobody repaints. */
   const fold = (id, open) => {
     const button = document.querySelector(`[data-fold="${id}"]`);
     if (button) button.setAttribute("aria-expanded", String(open));
+    byId(id)?.toggleAttribute("data-unfolded", open);
   };
   document.addEventListener("click", (event) => {
     const button = near(event, "[data-fold]");
@@ -274,6 +300,59 @@
     },
   };
 
+  /* What one board shows decides how others look. Style sheets could ask for that with `:has()`, and did: the browser
+     then put all those questions again at every change, so that one repainted sentence cost 4 ms beside 600 tokens of
+     answer and 7 to 10 ms beside 2,000, where about 1 ms is enough. So boards say at their beginning what they show, and
+     containers repeat it as attributes, written a few times a run. A page at rest looks right without any of them. */
+  const byId = (id) => document.getElementById(id);
+  const say = (element, name, value) => {
+    if (!element || element.dataset[name] === (value || undefined)) return;
+    if (value) element.dataset[name] = value;
+    else delete element.dataset[name];
+  };
+  const shownIn = (id) => {
+    const block = byId(id), box = block && block.querySelector(".html-container > div");
+    const first = box && box.firstElementChild;
+    return first && !first.matches(".rg-empty") ? first : null;
+  };
+  /* Blocks that are often empty, and what is shown in which of them concerns the whole tab. */
+  const OFTEN_EMPTY = [
+    "ask-watch", "ask-notice", "ask-knob-note", "ask-documents-said", "ask-documents-chip", "race-watch", "race-notice",
+    "line-watch", "rec-notice", "rec-controls", "lesson-notice", "lesson-finding", "lessona-title", "lessonb-title",
+  ];
+  const tabs = () => {
+    for (const [scope, selector] of [["ask", ".rg-page"], ["race", ".rg-race"]]) {
+      const notice = shownIn(`${scope}-notice`), home = byId(`${scope}-notice`)?.closest(selector);
+      say(home, "notice", notice && (notice.dataset.mood === "stopped" ? "stopped" : "said"));
+      say(home, "watch", shownIn(`${scope}-watch`) && "yes");
+    }
+    const stop = byId("ask-stop"), page = stop?.closest(".rg-page");
+    say(page, "asking", stop && !stop.disabled && "yes");
+    say(page, "own", shownIn("ask-documents-chip") && "yes");
+    say(byId("lesson-text")?.closest(".rg-lesson"), "plays", shownIn("lesson-text")?.dataset.plays);
+  };
+  const readings = () => {
+    for (const scope of ["ask", "rec", "lessona", "lessonb"]) {
+      const reading = byId(`${scope}-answer`)?.closest(".rg-reading");
+      if (!reading) continue;
+      const { shows, mood, versions } = shownIn(`${scope}-answer`)?.dataset || { shows: "text" };
+      const pick = reading.querySelector(".rg-versions :checked");
+      for (const [name, value] of Object.entries({ shows, mood, versions })) say(reading, name, value);
+      say(reading, "pick", pick && pick.value !== "final" && pick.value);
+      say(reading, "revised", shownIn(`${scope}-evidence`)?.parentNode.lastElementChild.matches(".rg-revision") && "yes");
+      say(reading.closest(".rg-lesson-pane"), "filled", shownIn(`${scope}-title`) && "yes");
+    }
+  };
+  const reflect = () => {
+    for (const id of OFTEN_EMPTY) say(byId(id), "filled", shownIn(id) && "yes");
+    tabs();
+    readings();
+  };
+  document.addEventListener("change", (event) => { if (near(event, ".rg-versions")) reflect(); });
+  /* Gradio changes a board in place: sometimes a word of its beginning is all that is new. */
+  const TOLD = ["data-shows", "data-mood", "data-versions", "data-plays", "disabled"];
+  new MutationObserver(reflect).observe(document.body, { attributes: true, attributeFilter: TOLD, subtree: true });
+
   /* The focus. What held it is found again by its id, or as the same link at the same end. */
   let held = null;
   const sameLinks = (goto) => [...document.querySelectorAll("a[data-goto]")].filter((a) => a.dataset.goto === goto);
@@ -289,14 +368,18 @@
     held = near(event, ".rg-page") ? hold(event.target) : null;
     point(event);
   });
-  const repainted = () => {
+  /* Tokens touch only the sentence being written, which no other board looks at. */
+  const isTail = ({ target }) => target.parentElement && target.parentElement.closest('[id$="-tail"]');
+  const repainted = (changes) => {
     if (held && document.activeElement === document.body) {
       const again = find(held);
       if (again) again.focus({ preventScroll: true });
     }
     if (told) tell(document.getElementById(told));
+    if (changes.every(isTail)) return;
     if (opened.size) opening();
     count();
+    reflect();
   };
   new MutationObserver(repainted).observe(document.body, { childList: true, subtree: true });
 
@@ -309,5 +392,6 @@
   };
   new MutationObserver(settle).observe(document.body, { attributes: true, attributeFilter: ["data-painting"], subtree: true });
 
+  reflect();
   tick();
 }

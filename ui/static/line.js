@@ -10,8 +10,16 @@
   };
   const soon = () => { clearTimeout(rest); rest = setTimeout(compare, REST_MS); };
 
+  /* A stage that the first word waits for stands above the line; a rule with `:has()` would cost on every token. */
+  const raise = () => {
+    for (const box of document.querySelectorAll("#line-form .rg-lwait input"))
+      box.closest(".rg-lcard").toggleAttribute("data-waits", box.checked);
+  };
+
   document.addEventListener("input", (event) => {
-    if (event.target.closest && event.target.closest("#line-form")) soon();
+    if (!event.target.closest || !event.target.closest("#line-form")) return;
+    raise();
+    soon();
   });
   document.addEventListener("submit", (event) => {
     if (event.target.id === "line-form") { event.preventDefault(); soon(); }
@@ -24,6 +32,7 @@
       if (field.type === "checkbox") field.checked = field.defaultChecked;
       else field.value = field.defaultValue;
     }
+    raise();
   }));
 
   /* Back to the house's own line: every field says itself what the house has. */
@@ -33,6 +42,7 @@
       if (field.type === "checkbox") field.checked = field.dataset.house === "true";
       else field.value = field.dataset.house;
     }
+    raise();
     soon();
   });
 

@@ -9,19 +9,34 @@ import json
 from dataclasses import dataclass
 
 import gradio as gr
+from gradio.events import Dependency
 
 from rag.ports import OpenRun
 from ui import labels, render
 from ui.handlers import AskHandlers
-from ui.knob_form import OpenCustom
+from ui.inspector import render_shell
+from ui.keeping import Keeping
 from ui.painter import BoardName, ask_boards
 from ui.panels import panel
 from ui.screen_options import ScreenOptions
+from ui.tabs.ask_documents import DocumentHandlers, lay_out_button, lay_out_documents, wire_documents
 from ui.tabs.ask_setup import Setup, SetupHandlers, collecting, lay_out_gallery, lay_out_knobs, wire, wire_link
+from ui.tabs.context import AskExtras
 from ui.view import View
 from ui.words import NO_QUESTION, STOPPED
 
 QUESTION_CHARS = 2000
+
+SAVE = (
+    '<p class="rg-keep" data-keep><a id="ask-save-run" download>Save this run</a>'
+    '<button type="button" id="ask-replay-run">Replay it</button></p>'
+)
+"""Filled in by `ui/static/app.js` when a run has spoken: as an output of the run it would cost on every update."""
+UNREVISED = (
+    '<p class="rg-panel rg-unrevised"><span>What the checks change in the draft, and why, will stand here.</span>'
+    "<span>Nothing in the draft had to change.</span></p>"
+)
+"""Keeps the place of the revision, so that nothing moves when there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +53,9 @@ class _Controls:
         return [self.question, *self.setup.form]
 
 
-def build(open_run: OpenRun, options: ScreenOptions, open_custom: OpenCustom | None = None) -> None:
-    """Lay the tab out inside the current block, and wire it. With `open_custom` there are knobs to turn."""
-    controls = _controls(options, knobs=open_custom is not None)
+def build(open_run: OpenRun, options: ScreenOptions, extras: AskExtras) -> None:
+    """Lay the tab out inside the current block, and wire it."""
+    controls = _controls(options, extras)
     boards = ask_boards(options.support_note)
     empty = {name: board.paint(View(), 0) for name, board in boards.items()}
     outputs: dict[BoardName, gr.HTML] = {"head": panel(empty["head"], "ask-head")}
@@ -50,12 +65,33 @@ def build(open_run: OpenRun, options: ScreenOptions, open_custom: OpenCustom | N
             outputs["answer"] = panel(empty["answer"], "ask-answer")
             outputs["tail"] = panel(empty["tail"], "ask-tail")
             panel(render.render_legend())
+        panel(UNREVISED, "ask-unrevised")
         outputs["evidence"] = panel(empty["evidence"], "ask-evidence")
     outputs["lower"] = panel(empty["lower"], "ask-lower")
-    _wire(controls, AskHandlers(open_run, boards, outputs, open_custom), outputs)
+    keeping = _lay_out_inspector(extras)
+    painted = [*outputs.values(), keeping.feed] if keeping else [*outputs.values()]
+    handlers = AskHandlers(open_run, boards, outputs, extras.open_custom, keeping, extras.documents)
+    stop = _wire(controls, handlers, painted)
+    if keeping:
+        stop.then(
+            handlers.whole,
+            inputs=gr.Textbox(visible=False),
+            outputs=keeping.feed,
+            js="() => [document.querySelector('[data-keep]').dataset.keep]",
+            show_progress="hidden",
+            api_visibility="private",
+        )
 
 
-def _controls(options: ScreenOptions, *, knobs: bool) -> _Controls:
+def _lay_out_inspector(extras: AskExtras) -> Keeping | None:
+    """The events of the run under its boards, where runs are kept."""
+    if extras.runs is None:
+        return None
+    panel(render_shell("ask"))
+    return Keeping(extras.runs, panel("", "ask-feed"), extras.told)
+
+
+def _controls(options: ScreenOptions, extras: AskExtras) -> _Controls:
     with gr.Row(elem_classes="rg-ask"):
         question = gr.Textbox(
             label="Question",
@@ -71,12 +107,17 @@ def _controls(options: ScreenOptions, *, knobs: bool) -> _Controls:
         ask = gr.Button("Ask", variant="primary", scale=0, min_width=96, elem_id="ask-ask")
         stop = gr.Button("Stop", interactive=False, scale=0, min_width=96, elem_id="ask-stop")
     scenario, domain, profile, speed = _choices(options)
+    knobs = extras.open_custom is not None
     with gr.Row(elem_classes="rg-bench"):
         panel(render.render_folds(stories=len(options.scenarios), knobs=knobs))
+        if extras.documents is not None:
+            lay_out_button()
         copy = gr.Button("Copy link", size="sm", scale=0, min_width=100, elem_id="ask-copy")
+        panel(SAVE)
         panel(render.render_said("ask-copied"))
         with gr.Row(elem_classes="rg-examples"):
             examples = [(gr.Button(text, size="sm", scale=0), text) for text in options.examples]
+    documents = lay_out_documents() if extras.documents is not None else None
     cards = lay_out_gallery(options.scenarios)
     strategy, seed, table, note, buttons = lay_out_knobs(options, shown=knobs)
     watch = panel(render.render_watch("", ""), "ask-watch")
@@ -86,6 +127,8 @@ def _controls(options: ScreenOptions, *, knobs: bool) -> _Controls:
     handlers = SetupHandlers(options, knobs=knobs, question_chars=QUESTION_CHARS)
     wire(setup, handlers, question, notice, cards, buttons, examples)
     wire_link(copy, setup, question)
+    if documents is not None and extras.documents is not None:
+        wire_documents(documents, DocumentHandlers(extras.documents, extras.library), scenario, watch)
     return _Controls(question, ask, stop, setup, notice)
 
 
@@ -124,8 +167,8 @@ _NOTHING = render.render_watch("", "")
 _ON, _OFF = {"__type__": "update", "interactive": True}, {"__type__": "update", "interactive": False}
 
 
-def _wire(controls: _Controls, handlers: AskHandlers, outputs: dict[BoardName, gr.HTML]) -> None:
-    """Ask, Enter and Stop.
+def _wire(controls: _Controls, handlers: AskHandlers, outputs: list[gr.HTML]) -> Dependency:
+    """Ask, Enter and Stop; gives the event of Stop.
 
     The page itself switches the buttons and says *Stopped*: as outputs of the run they would cost a quarter of a
     millisecond on every update, and a cancelled run cannot paint its own end.
@@ -145,13 +188,13 @@ def _wire(controls: _Controls, handlers: AskHandlers, outputs: dict[BoardName, g
         fn=handlers.ask,
         inputs=controls.form,
         js=collecting(len(controls.form)),
-        outputs=list(outputs.values()),
+        outputs=outputs,
         trigger_mode="once",
         show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",
     )
     run.then(fn=None, js=f"() => {_js([_ON, _OFF])}", outputs=[controls.ask, controls.stop])
-    controls.stop.click(
+    return controls.stop.click(
         fn=None, js=f"() => {_js([_ON, _OFF, render.render_notice(STOPPED)])}", outputs=lamps, cancels=[run]
     )

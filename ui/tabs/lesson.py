@@ -29,7 +29,7 @@ STOPPED = Status("Stopped. Press the button to run it again.", "stopped")
 
 _TURNED = """element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-step]");
-  if (button && !button.disabled) trigger("click", { step: button.dataset.step });
+  if (button && button.ariaDisabled !== "true") trigger("click", { step: button.dataset.step });
 })"""
 _SHOW_FINDING = """const found = document.querySelector(".rg-lesson-finding");
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -31,7 +31,7 @@ def build(context: TabContext, tab: gr.Tab | None = None) -> None:
         choices = [(name, origin) for origin, name in ORIGINS.items()]
         origin = gr.Radio(choices, value="live", label="Runs", elem_id="metrics-origin")
         refresh = gr.Button("Refresh", scale=0, min_width=110, elem_id="metrics-refresh")
-        panel(_SAVE)
+        panel(_SAVE, "metrics-save")
     shown = panel(render_report((), "live"), "metrics-report")
     gr.on(
         [refresh.click, origin.change, *([tab.select] if tab else [])],

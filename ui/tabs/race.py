@@ -54,7 +54,8 @@ def build(context: TabContext) -> None:
         outputs = {TRACKS: panel(render_tracks(start_views("", context.options.speed)), "race-tracks")}
         with gr.Row(elem_classes="rg-panes"):
             for one in CONTENDERS:
-                with gr.Column(elem_classes=["rg-panel", "rg-pane", *(["is-wrong"] if one.wrong else [])]):
+                looks = ["rg-panel", "rg-pane", f"is-{one.strategy}", *(["is-wrong"] if one.wrong else [])]
+                with gr.Column(elem_classes=looks):
                     boards = pane_boards(one)
                     for piece in PIECES:
                         name = board_id(one.strategy, piece)

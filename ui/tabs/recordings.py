@@ -12,12 +12,14 @@ import gradio as gr
 
 from lab.record import SAMPLE_RECORDINGS
 from ui import render
+from ui.handlers import Updates
 from ui.inspector import render_shell
 from ui.painter import BoardName
 from ui.panels import panel
 from ui.replaying import PanelName, Panels, RecordingHandlers
 from ui.run_store import RunStore
 from ui.scoped import scoped_boards
+from ui.tabs.ask import UNREVISED
 from ui.tabs.context import TabContext
 from ui.view import View
 
@@ -27,6 +29,9 @@ _COMMAND = "() => [document.querySelector('[data-rec-controls]')?.dataset.{} ?? 
 """What the page wants, written down there by `recordings.js` before it presses a button. One place for each button:
 Gradio reads it a moment later, when the next one may have been pressed."""
 _PLAY = "() => { document.getElementById('rec-play').click(); }"
+_KEPT = "() => [document.querySelector('[data-keep]')?.dataset.keep ?? '']"
+"""The run that Ask showed last; `app.js` opens this tab and presses `rec-kept`."""
+KEPT_TITLE = "A run of this page"
 
 _EMPTY = '<p class="rg-panel rg-rec-empty">Choose a recording, or open a file: the run stands here as it was.</p>'
 
@@ -60,7 +65,9 @@ def build(context: TabContext, runs: RunStore) -> None:
     panels = Panels(_boards(empty), others)
     panel(render_shell(SCOPE, seekable=True, is_open=True))
     others["feed"] = panel("", "rec-feed")
-    _wire(RecordingHandlers(runs, context.ledger, boards, panels, titles), panels, choice, file)
+    handlers = RecordingHandlers(runs, context.ledger, boards, panels, titles)
+    _wire(handlers, panels, choice, file)
+    _wire_kept(handlers, panels, choice)
 
 
 def _boards(empty: dict[BoardName, str]) -> dict[BoardName, gr.HTML]:
@@ -69,9 +76,11 @@ def _boards(empty: dict[BoardName, str]) -> dict[BoardName, gr.HTML]:
     shown: dict[BoardName, gr.HTML] = {"head": panel(empty["head"], "rec-head")}
     with gr.Row(elem_classes="rg-reading"):
         with gr.Column(elem_classes="rg-panel rg-answer"):
+            panel(render.render_versions(SCOPE))
             shown["answer"] = panel(empty["answer"], "rec-answer")
             shown["tail"] = panel(empty["tail"], "rec-tail")
             panel(render.render_legend())
+        panel(UNREVISED, "rec-unrevised")
         shown["evidence"] = panel(empty["evidence"], "rec-evidence")
     below = [name for name in empty if name not in {"head", *reading}]
     return shown | {name: panel(empty[name], f"rec-{name}") for name in below}
@@ -121,6 +130,24 @@ def _wire(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown, file
         show_progress="hidden",
         concurrency_limit=None,
         cancels=[run],
+        api_visibility="private",
+    )
+    opened.then(fn=None, js="() => null", outputs=choice)
+
+
+def _wire_kept(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown) -> None:
+    """Open the run that Ask showed last."""
+
+    async def kept(run_id: str) -> Updates:
+        return await handlers.choose(run_id, KEPT_TITLE)
+
+    opened = _hidden("rec-kept").click(
+        kept,
+        inputs=gr.Textbox(visible=False),
+        outputs=[*panels.boards.values(), *panels.others.values()],
+        js=_KEPT,
+        show_progress="hidden",
+        concurrency_limit=None,
         api_visibility="private",
     )
     opened.then(fn=None, js="() => null", outputs=choice)
