@@ -1,6 +1,6 @@
 """What tests share: how examples are made up, and one browser and one running app for each module of browser tests.
 
-Not for the whole session: Playwright's synchronous interface keeps an event loop running in this thread while it is
+Not for the whole test run: Playwright's synchronous interface keeps an event loop running in this thread while it is
 open, and then no other test could run one of its own.
 """
 

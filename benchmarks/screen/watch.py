@@ -63,12 +63,15 @@ SUBJECTS: dict[PageName, Subject] = {
 _PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")
 
 
-def watch(browser: Browser, name: PageName, *, rate: float, tokens: int) -> Watched:
-    """The lags of one answer. Raises `ValueError` if a token was never shown or a panel never changed."""
+def watch(browser: Browser, name: PageName, *, rate: float, tokens: int, slowdown: float = 1.0) -> Watched:
+    """The lags of one answer, in a browser made `slowdown` times slower.
+
+    Raises `ValueError` if a token was never shown or a panel never changed.
+    """
     with _served(name, rate, tokens) as url:
         page = browser.new_page(viewport=VIEWPORT)
         try:
-            found = _watched_page(page, url, SUBJECTS[name], rate, tokens)
+            found = _watched_page(_slowed(page, slowdown), url, SUBJECTS[name], rate, tokens)
         finally:
             page.close()
         tape = _tape(url)
@@ -78,6 +81,14 @@ def watch(browser: Browser, name: PageName, *, rate: float, tokens: int) -> Watc
     return watched(
         texts, tape["emitted_ms"], frames, rate=rate, stream_bytes=tape["stream_bytes"], repaints=found["repaints"]
     )
+
+
+def _slowed(page: Page, slowdown: float) -> Page:
+    """The page with its own thread made slower, as on a machine that is not a developer's."""
+    if slowdown != 1.0:
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+    return page
 
 
 def _watched_page(page: Page, url: str, subject: Subject, rate: float, tokens: int) -> dict[str, Any]:
