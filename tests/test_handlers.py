@@ -307,12 +307,13 @@ def test_a_form_that_is_not_ours_is_refused(form: tuple[Any, ...]) -> None:
 
 
 def test_no_question_starts_no_run() -> None:
-    """An empty form is not a run."""
+    """An empty form is not a run; it is answered all the same, or Gradio would empty every board."""
     player = Player(answered())
     page = asked(Page(player.open), "   ", "", "", "", 1.0)
 
     assert player.opened == 0
     assert page.html == {}
+    assert len(page.skips_s) == 1
 
 
 def test_the_form_reaches_the_run() -> None:

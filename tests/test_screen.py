@@ -115,11 +115,18 @@ def test_a_second_enter_starts_no_second_run(screen: Screen) -> None:
 
 
 def test_an_empty_question_is_answered_with_a_hint(screen: Screen) -> None:
-    """Nothing runs, nothing is lost, and the page says what is missing."""
+    """Nothing runs, nothing is lost, and the page says what is missing; the run before stays on the screen."""
+    screen.page.fill("#ask-question textarea", "What is it?")
+    screen.page.click("#ask-ask")
+    screen.wait_for(".rg-mood-done")
+    before = screen.text("#ask-answer")
+    screen.page.fill("#ask-question textarea", "")
     screen.page.click("#ask-ask")
     screen.wait_for("#ask-notice .rg-mood-caution")
+    screen.page.wait_for_timeout(500)  # for an answer that should not come
 
     assert "type a question" in screen.text("#ask-notice")
+    assert screen.text("#ask-answer") == before != ""
     expect(screen.page.locator("#ask-ask")).to_be_enabled()
     assert screen.live() == 0
 

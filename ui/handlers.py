@@ -132,7 +132,8 @@ class AskHandlers:
             turned or "",
         )
         if not form.question:
-            return  # the page says so itself
+            yield _NOTHING_NEW  # the page says so itself; a generator that yields nothing would empty every board
+            return
         start = View(question=form.question, speed=form.speed)
         kept, now_s = KeptRun(self._keeping) if self._keeping else None, asyncio.get_running_loop().time
         taken = kept.take if kept else _nothing
