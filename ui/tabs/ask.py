@@ -78,7 +78,6 @@ def build(open_run: OpenRun, options: ScreenOptions, extras: AskExtras) -> None:
             inputs=gr.Textbox(visible=False),
             outputs=keeping.feed,
             js="() => [document.querySelector('[data-keep]').dataset.keep]",
-            show_progress="hidden",
             api_visibility="private",
         )
 
@@ -190,7 +189,6 @@ def _wire(controls: _Controls, handlers: AskHandlers, outputs: list[gr.HTML]) ->
         js=collecting(len(controls.form)),
         outputs=outputs,
         trigger_mode="once",
-        show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",
     )

@@ -185,7 +185,7 @@ def wire_documents(
     """Files, the way back, and the stories that lead back too."""
     outputs = [controls.said, controls.chip, scenario, watch]
     said, current = gr.Textbox(visible=False), gr.Textbox(visible=False)
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "outputs": outputs}
+    quiet: dict[str, Any] = {"api_visibility": "private", "outputs": outputs}
     page = "window.rg.refusedFiles(), window.rg.documents()"
     controls.files.upload(
         handlers.take,

@@ -203,7 +203,7 @@ def wire(
     examples: list[tuple[gr.Button, str]],
 ) -> None:
     """Everything that fills the controls in."""
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quiet: dict[str, Any] = {"queue": False, "api_visibility": "private"}
     story = [question, setup.scenario, setup.domain, setup.profile, setup.watch]
     fresh = [setup.seed, setup.own, setup.knobs, setup.note]
     setup.scenario.input(handlers.story, setup.scenario, [*story, *fresh], **quiet)

@@ -89,7 +89,6 @@ def _wire(handlers: LessonHandlers, panels: Panels, run: gr.Button, stop: gr.But
         outputs=[*boards, panels.finding],
         js=f"(number, speed) => [number, speed, {_GUESS}]",
         trigger_mode="once",
-        show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",
     )
@@ -102,6 +101,5 @@ def _wire(handlers: LessonHandlers, panels: Panels, run: gr.Button, stop: gr.But
         handlers.turn,
         outputs=[*pages, *titles, *boards],
         queue=False,
-        show_progress="hidden",
         api_visibility="private",
     )

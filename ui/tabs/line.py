@@ -103,7 +103,6 @@ def _wire(controls: _Controls, handlers: LineHandlers, outputs: list[gr.HTML]) -
         inputs=controls.form,
         outputs=outputs,
         trigger_mode="always_last",
-        show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",
     )
@@ -116,7 +115,6 @@ def _wire_scenarios(controls: _Controls, stories: dict[str, ScenarioOption]) -> 
         inputs=controls.scenario,
         outputs=[controls.question, controls.watch],
         queue=False,
-        show_progress="hidden",
         api_visibility="private",
     ).then(fn=None, js=_tell("rg:line"))
 

@@ -38,7 +38,6 @@ def build(context: TabContext, tab: gr.Tab | None = None) -> None:
         report,
         inputs=origin,
         outputs=shown,
-        show_progress="hidden",
         queue=False,
         api_visibility="private",
     )

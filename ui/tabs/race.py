@@ -139,7 +139,6 @@ def _wire(controls: _Controls, handlers: RaceHandlers, outputs: list[gr.HTML]) -
         inputs=controls.form,
         outputs=outputs,
         trigger_mode="once",
-        show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",
     )
@@ -155,7 +154,6 @@ def _wire_scenarios(controls: _Controls, stories: dict[str, ScenarioOption]) -> 
         inputs=controls.scenario,
         outputs=[controls.question, controls.watch],
         queue=False,
-        show_progress="hidden",
         api_visibility="private",
     )
 

@@ -98,7 +98,6 @@ def _wire(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown, file
         outputs=painted,
         js=_COMMAND.format("play"),
         trigger_mode="multiple",
-        show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",
     )
@@ -108,7 +107,6 @@ def _wire(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown, file
         outputs=painted,
         js=_COMMAND.format("show"),
         trigger_mode="always_last",
-        show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",
     )
@@ -118,7 +116,6 @@ def _wire(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown, file
         handlers.choose,
         inputs=choice,
         outputs=everything,
-        show_progress="hidden",
         concurrency_limit=None,
         cancels=[run],
         api_visibility="private",
@@ -127,7 +124,6 @@ def _wire(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown, file
         handlers.open,
         inputs=file,
         outputs=everything,
-        show_progress="hidden",
         concurrency_limit=None,
         cancels=[run],
         api_visibility="private",
@@ -146,7 +142,6 @@ def _wire_kept(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown)
         inputs=gr.Textbox(visible=False),
         outputs=[*panels.boards.values(), *panels.others.values()],
         js=_KEPT,
-        show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",
     )
