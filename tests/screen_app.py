@@ -1,5 +1,6 @@
-"""The page on runs written by hand, for the browser tests: `python -m tests.screen_app PORT`.
+"""The page on runs written by hand, for the browser tests: `python -m tests.screen_app PORT [KEPT_BYTES]`.
 
+With a second number runs are kept too, each up to so many bytes.
 Without the site's security headers on purpose: what keeps foreign text from being markup here is the page alone.
 """
 
@@ -18,7 +19,9 @@ from rag.events import StreamEvent
 from rag.values import RunRequest
 from tests.scripted_run import answered, withdrawn
 from ui.layout import build
+from ui.run_store import RunStore, add_download_route
 from ui.screen_options import ScenarioOption, ScreenOptions
+from ui.tabs.context import AskExtras
 from ui.theme import page_options
 
 HOSTILE = (
@@ -47,9 +50,12 @@ async def play(request: RunRequest) -> AsyncGenerator[StreamEvent]:
         LIVE.discard(run)
 
 
-def app() -> FastAPI:
-    """The page at `/`, and beside it how many runs are live."""
+def app(kept_bytes: int | None = None) -> FastAPI:
+    """The page at `/`, and beside it how many runs are live and, with `kept_bytes`, the files of kept runs."""
     site = FastAPI()
+    runs = RunStore(run_bytes=kept_bytes) if kept_bytes else None
+    if runs is not None:
+        add_download_route(site, runs)
 
     @site.get("/healthz")
     def live() -> int:
@@ -62,8 +68,10 @@ def app() -> FastAPI:
         profiles=(("As it is", "none"),),
         examples=("An example?", HOSTILE),
     )
-    return gr.mount_gradio_app(site, build(play, options), path="/", **page_options())  # type: ignore[no-any-return]
+    page = build(play, options, AskExtras(runs=runs))
+    return gr.mount_gradio_app(site, page, path="/", **page_options())  # type: ignore[no-any-return]
 
 
 if __name__ == "__main__":
-    uvicorn.run(app(), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", timeout_graceful_shutdown=2)
+    port, *limits = map(int, sys.argv[1:])
+    uvicorn.run(app(*limits), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=2)

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from mocks.scenarios import SCENARIOS
 from tests.browser import FLAGS, Screen, browser_path, open_tab
 from tests.served import served
+from tests.tab_walk import finish_race, move_line, open_recording, play_lesson, predict_lesson, start_race
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "height": 844}}
@@ -75,29 +76,18 @@ def ask_refused(screen: Screen) -> None:
 def race(screen: Screen) -> None:
     """At natural speed, to the comparison."""
     race_running(screen)
-    screen.page.wait_for_selector(".rg-card-table", timeout=90_000)
+    finish_race(screen)
 
 
 def race_running(screen: Screen) -> None:
     """Amid the half minute: one reader reads, another looks at an empty pane."""
-    open_tab(screen.page, "Race")
-    screen.page.click("#race-start")
+    start_race(screen)
     screen.page.wait_for_function("document.querySelector('#race-progressive-answer .rg-text')?.innerText.length > 250")
-
-
-def line(screen: Screen) -> None:
-    open_tab(screen.page, "Line")
-    screen.page.wait_for_selector(".rg-lpictures")
-    screen.page.check('[data-field="release.safety"]')
-    screen.page.wait_for_selector(".rg-ldiff.is-worse")
 
 
 def recordings(screen: Screen) -> None:
     """A replay that stands still a little after the revision."""
-    open_tab(screen.page, "Recordings")
-    screen.page.click("#rec-choice input")
-    screen.page.get_by_role("option", name="Refined", exact=True).click()
-    screen.page.wait_for_selector("[data-rec-controls]")
+    open_recording(screen)
     screen.page.locator("[data-rec-scrub]").evaluate(
         """range => { range.value = range.max * .93;
            for (const name of ["input", "change"]) range.dispatchEvent(new Event(name, {bubbles: true})); }"""
@@ -113,19 +103,15 @@ def metrics(screen: Screen) -> None:
 
 def lesson(screen: Screen) -> None:
     """The step that switches the gate off and on."""
-    open_tab(screen.page, "Lesson")
-    screen.page.click("#lesson-go-4")
-    screen.page.wait_for_selector("#lesson-text :text('Step 4')")
-    screen.page.check("[name=lesson-guess][value=honest]")
-    screen.page.click("#lesson-run")
-    screen.page.wait_for_selector(".rg-lesson-finding", timeout=90_000)
+    predict_lesson(screen)
+    play_lesson(screen)
 
 
 SCENES: dict[str, Callable[[Screen], None]] = {
     "ask-idle": ask_idle,
     "ask-final": ask_final,
     "ask-refused": ask_refused,
-    "line": line,
+    "line": move_line,
     "recordings": recordings,
     "metrics": metrics,
     "ask-draft": ask_draft,

@@ -1,4 +1,4 @@
-"""The whole app in a process of its own, as a person would start it."""
+"""The whole app in a process of its own, as a person would start it, or only its page on runs written by hand."""
 
 from __future__ import annotations
 
@@ -28,22 +28,37 @@ def free_port() -> int:
 def served(*arguments: str, **environment: str) -> Iterator[int]:
     """`python app.py` with these arguments on a free port; gives the port, and stops it as one would."""
     port = free_port()
+    with _running("app.py", "--port", str(port), *arguments, port=port, environment=environment):
+        yield port
+
+
+@contextmanager
+def screen_served(*arguments: str) -> Iterator[int]:
+    """`tests.screen_app` with these arguments on a free port, which it gives."""
+    port = free_port()
+    with _running("-m", "tests.screen_app", str(port), *arguments, port=port, environment={}):
+        yield port
+
+
+@contextmanager
+def _running(*command: str, port: int, environment: dict[str, str]) -> Iterator[None]:
+    """A server in Python, from its first healthy answer to its end."""
     process = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port), *arguments],
+        [sys.executable, *command],
         cwd=ROOT,
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_until_healthy(process, port)
-        yield port
+        _wait_until_healthy(process, port)
+        yield
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
 
-def wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
     until = monotonic() + PATIENCE_S
     while monotonic() < until and process.poll() is None:
         try:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import NARROW, Screen, open_tab
 from tests.served import served
+from tests.tab_walk import finish_race, move_line, open_recording, play_lesson, predict_lesson, start_race
 
 BARRIERS = {"moderate", "serious", "critical"}
 """Stricter than it has to be: a heading out of order is worth a look too."""
@@ -102,23 +103,16 @@ def withdrawn(screen: Screen) -> None:
 
 
 def race(screen: Screen) -> None:
-    open_tab(screen.page, "Race")
-    screen.page.click("#race-start")
-    screen.page.wait_for_selector(".rg-card-table")
+    start_race(screen)
+    finish_race(screen)
 
 
 def line(screen: Screen) -> None:
-    open_tab(screen.page, "Line")
-    screen.page.wait_for_selector(".rg-lpictures")
-    screen.page.check('[data-field="release.safety"]')
-    screen.page.wait_for_selector(".rg-ldiff.is-worse")
+    move_line(screen)
 
 
 def recordings(screen: Screen) -> None:
-    open_tab(screen.page, "Recordings")
-    screen.page.click("#rec-choice input")
-    screen.page.get_by_role("option", name="Refined", exact=True).click()
-    screen.page.wait_for_selector("[data-insp][data-scope=rec] .rg-ev")
+    open_recording(screen)
     screen.page.locator("[data-insp][data-scope=rec] .rg-ev").nth(2).click()
 
 
@@ -129,13 +123,9 @@ def metrics(screen: Screen) -> None:
 
 def lesson(screen: Screen) -> None:
     """The step with two runs, to its end."""
-    open_tab(screen.page, "Lesson")
-    screen.page.click("#lesson-go-4")
-    screen.page.wait_for_selector("#lesson-text :text('Step 4')")
-    screen.page.check("[name=lesson-guess][value=honest]")
+    predict_lesson(screen)
     screen.page.locator("#lesson-speed").get_by_text("4").click()
-    screen.page.click("#lesson-run")
-    screen.page.wait_for_selector(".rg-lesson-finding")
+    play_lesson(screen)
 
 
 STORY: tuple[State, ...] = (

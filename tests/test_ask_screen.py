@@ -23,7 +23,8 @@ from mocks.profile_files import read_profile
 from rag.events import FinalAnswerEvent, TokenEvent
 from rag.recording import read
 from tests.browser import NARROW, PATIENCE_MS, WIDE, Screen
-from tests.served import get, served
+from tests.scripted_run import answered
+from tests.served import get, screen_served, served
 
 PATIENCE_S = PATIENCE_MS / 1000
 
@@ -302,6 +303,29 @@ def test_stop_before_the_first_word(screen: Screen, port: int) -> None:
     expect(screen.page.locator("[data-insp][data-scope=ask] [data-insp-total]")).to_contain_text(
         f"{len(recording.events)} in"
     )
+
+
+def test_a_run_that_is_kept_in_part_says_so_where_it_is_saved(browser: Browser) -> None:
+    """Beside *Save this run* stands how much of it the file holds, which is true; the next run is kept whole."""
+    with screen_served("6000") as port:
+        screen = Screen(browser, port)
+        screen.ask("answered")
+        until_done(screen)
+        said = screen.page.locator("#ask-save-cut")
+        expect(said).to_contain_text(f"of {len(answered())} events")
+        words, recording = said.inner_text(), read(saved(screen))
+        screen.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        sideways = screen.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        screen.ask("broken")
+        until_done(screen)
+
+        expect(said).to_be_empty()
+        assert f": only the first {len(recording.events)} of" in words
+        assert 0 < len(recording.events) < len(answered())
+        assert sideways == 0
+        assert screen.page.get_attribute("#ask-save-run", "aria-describedby") == said.get_attribute("id")
+        assert screen.errors == []
+        screen.page.close()
 
 
 def test_stop_while_the_text_is_written(screen: Screen, port: int) -> None:

@@ -17,7 +17,7 @@ from lab.record import as_told
 from mocks.virtual_time import run_virtual
 from rag.errors import InvalidRequest
 from rag.events import StreamEvent, Token
-from rag.recording_format import Recording
+from rag.recording_format import MAX_BYTES, Recording
 from rag.settings import Settings
 from rag.values import RunRequest
 from tests.harness import assert_nothing_left, simulator
@@ -43,10 +43,17 @@ ASKED = ("What is it?", "", "", "", 1.0)
 class Page:
     """The boards as a browser would have them, and when each update came."""
 
-    def __init__(self, open_run: Open, open_custom: OpenCustom | None = None, *, sending_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        open_run: Open,
+        open_custom: OpenCustom | None = None,
+        *,
+        sending_s: float = 0.0,
+        run_bytes: int = MAX_BYTES,
+    ) -> None:
         boards = ask_boards()
         self.outputs: dict[BoardName, gr.HTML] = {name: gr.HTML(render=False) for name in boards}
-        self.runs, self.feed = RunStore(), gr.HTML(render=False)
+        self.runs, self.feed = RunStore(run_bytes=run_bytes), gr.HTML(render=False)
         keeping = Keeping(self.runs, self.feed, as_told)
         self.handlers = AskHandlers(open_run, boards, self.outputs, open_custom, keeping)
         self.sending_s = sending_s
@@ -402,6 +409,29 @@ def test_a_stopped_run_is_kept_and_listed_whole() -> None:
     assert not recording.ended
     assert 100 <= len(recording.events) <= 130
     assert f'data-last="{recording.events[-1].seq}"' in inspected[page.feed]
+
+
+def test_a_run_that_is_kept_in_part_says_so() -> None:
+    """Over the limit, the end of the run tells how much of it is saved, and so does Stop; a whole run tells nothing."""
+
+    def after_stop(page: Page) -> str:
+        updates: dict[Any, Any] = run_in_this_thread(lambda: page.handlers.whole(page.kept))
+        return str(updates[page.feed])
+
+    whole, page = Page(Player(answered()).open), Page(Player(answered()).open, run_bytes=5_000)
+    asked(whole)
+    asked(page)
+    log = page.runs.log(page.kept)
+    assert log is not None
+    saved = page.runs.text(page.kept)
+    events, megabytes = saved.count("\n") - 1, f"{len(saved) / 1e6:.2g}"
+    words = f"Cut off at {megabytes} MB: only the first {events} of {len(answered())} events are in it."
+
+    assert log.full
+    assert words in page.rows[-1]
+    assert words in after_stop(page)
+    assert not any("data-cut" in rows for rows in whole.rows)
+    assert "data-cut" not in after_stop(whole)
 
 
 def test_a_failed_run_is_kept() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Literal
 
@@ -12,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Screen
-from tests.served import ROOT, free_port, served, wait_until_healthy
+from tests.served import screen_served, served
 
 MOST_STOPS = 150
 """Nobody should have to press Tab more often to come round the page."""
@@ -35,14 +32,8 @@ AT = "(selector) => Boolean(document.activeElement && document.activeElement.mat
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    number = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "tests.screen_app", str(number)], cwd=ROOT)
-    try:
-        wait_until_healthy(process, number)  # type: ignore[arg-type]
+    with screen_served() as number:
         yield number
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,19 @@ def test_a_recording_replays_to_the_same_final_screen(screen: Screen) -> None:
     assert screen.errors == []
 
 
+def test_a_source_of_a_replay_opens_in_the_replay(screen: Screen) -> None:
+    """*Whole passage* under a source of the recording opens that source, and no source of the Ask tab."""
+    choose(screen)
+    scrub(screen, RECORDING.duration_ms)
+    source = screen.page.locator("#rec-source-1")
+    source.locator("[data-open]").click()
+
+    expect(source.locator(".rg-passage")).to_be_visible()
+    expect(source.locator("[data-open]")).to_have_attribute("aria-expanded", "true")
+    source.locator("[data-open]").click()
+    expect(source.locator(".rg-passage")).to_be_hidden()
+
+
 def test_pause_stands_still_and_play_goes_on(screen: Screen) -> None:
     """While it plays the clock runs and the draft grows; paused, nothing moves; played on, it goes on from there."""
     choose(screen)

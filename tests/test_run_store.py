@@ -93,14 +93,32 @@ def test_the_store_is_bounded_by_number_and_by_size() -> None:
 
 def test_a_long_run_is_cut_without_a_hole() -> None:
     """Past the limit nothing more is written down, so the text stays a recording from its beginning."""
-    store = RunStore(run_bytes=20_000)
+    store, events = RunStore(run_bytes=20_000), play(scenario=STORY)
     log = store.begin(ASKED)
-    log.add(play(scenario=STORY))
+    log.add(events)
     recording = store.recording(log.run_id)
 
     assert log.full
+    assert (log.kept, log.said) == (len(recording.events), len(events))
     assert len(store.text(log.run_id)) <= 20_000
-    assert recording.events == tuple(play(scenario=STORY)[: len(recording.events)])
+    assert 0 < len(recording.events) < len(events)
+    assert recording.events == tuple(events[: len(recording.events)])
+
+
+def test_a_run_that_is_kept_whole_counts_all_its_events(tmp_path: Path) -> None:
+    """What it said is what is kept, before its first event too; a file has no such count, and neither has nobody's."""
+    store, events = RunStore(), play(scenario=STORY)
+    log = store.begin(ASKED)
+
+    assert store.log(log.run_id) is log
+    assert (log.kept, log.said) == (0, 0)
+    log.add(events)
+    assert (log.kept, log.said, log.full) == (len(events), len(events), False)
+
+    path = tmp_path / "mine.jsonl"
+    path.write_text(store.text(log.run_id))
+    assert store.log(store.open_file(path)) is None
+    assert store.log("nobody") is None
 
 
 def test_a_file_with_blank_lines_keeps_its_frames(tmp_path: Path) -> None:

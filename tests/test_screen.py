@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from time import sleep
 
@@ -13,19 +10,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser import CONTRAST, NARROW, ORDER, Screen
-from tests.served import ROOT, free_port, served, wait_until_healthy
+from tests.served import screen_served, served
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    number = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "tests.screen_app", str(number)], cwd=ROOT)
-    try:
-        wait_until_healthy(process, number)  # type: ignore[arg-type]
+    with screen_served() as number:
         yield number
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
 
 
 @pytest.fixture

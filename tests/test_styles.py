@@ -16,8 +16,8 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 def test_no_rule_asks_what_an_element_contains(sheet: Path) -> None:
     """`:has()` is put anew at every change under its element: with 55 such rules, one repainted sentence cost 4 ms of
-    style and layout beside 600 tokens of answer, and 7 to 10 ms beside 2,000, where 1 ms is enough. `app.js` writes
-    such states as attributes instead."""
+    style and layout beside 600 tokens of answer, and 7 to 10 ms beside 2,000, where 1 ms is enough. `reflect.js`
+    writes such states as attributes instead."""
     rules = _COMMENT.sub("", sheet.read_text(encoding="utf-8"))
 
     assert ":has(" not in rules

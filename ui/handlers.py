@@ -27,7 +27,7 @@ from rag.events import ErrorReport, StreamEvent
 from rag.ports import OpenRun
 from rag.recording_format import RecordingError
 from rag.values import RunRequest
-from ui.keeping import Keeping, KeptRun, inspector_of
+from ui.keeping import Keeping, KeptRun, inspector_of, render_cut
 from ui.knob_form import OpenCustom, Turned, read_flat, read_turned
 from ui.painter import Board, BoardName, Painter
 from ui.reader import EventReader
@@ -157,7 +157,8 @@ class AskHandlers:
             return _NOTHING_NEW
         inspector = inspector_of(run_id)
         inspector.add(recording.events)
-        return {self._keeping.feed: inspector.paint(0, everything=True) or ""}
+        rows = inspector.paint(0, everything=True) or ""
+        return {self._keeping.feed: rows + render_cut(self._keeping.runs.log(run_id))}
 
     def _events(self, form: Form, kept: KeptRun | None) -> AsyncGenerator[StreamEvent]:
         """The run that the form describes. Raises `InvalidRequest`, which the reader turns into a view."""

@@ -52,7 +52,18 @@ class KeptRun:
         if not everything and not self._inspector.rows:
             return {}
         rows = self._inspector.paint(now_s, everything=everything)
-        return {} if rows is None else {self._keeping.feed: rows}
+        return {} if rows is None else {self._keeping.feed: rows + render_cut(self._log)}
+
+
+def render_cut(log: RunLog | None) -> str:
+    """For a run that grew too long to be kept whole: how much of it is saved. `app.js` shows it beside *Save this run*.
+
+    Empty for a run that is kept whole, and for none.
+    """
+    if log is None or not log.full:
+        return ""
+    cut = f"Cut off at {log.size / 1_000_000:.2g} MB"
+    return f"<p hidden data-cut>{cut}: only the first {log.kept:,} of {log.said:,} events are in it.</p>"
 
 
 def inspector_of(run_id: str) -> Inspector:

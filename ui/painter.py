@@ -49,8 +49,8 @@ _RUN = ("question", "request_id", "final", "error")
 """Whether a run has begun, and how it ended: every board shows that."""
 
 
-def ask_boards(support_note: str = "") -> dict[BoardName, Board]:
-    """The boards of the Ask tab."""
+def ask_boards(support_note: str = "", *, scope: str = "ask") -> dict[BoardName, Board]:
+    """The boards of the Ask tab; `scope` begins their element ids, which a second run on a page needs for itself."""
     text = ("stages", "sentences", "citations", "revision", "withdrawn")
     return {
         "head": Board(
@@ -58,22 +58,28 @@ def ask_boards(support_note: str = "") -> dict[BoardName, Board]:
             (*_RUN, "status", "stages", "gates", "metric"),
         ),
         "answer": Board(
-            lambda view, _: render.render_answer(view),
+            lambda view, _: render.render_answer(view, scope=scope),
             (*_RUN, *text, "gates", "moments"),
             every_s=TEXT_EVERY_S,
             at_once=("question", "revision", "withdrawn", "final", "error"),
         ),
         "tail": Board(
-            lambda view, settled: render.render_tail(view, settled=settled), (*_RUN, *text, "tail"), follows="answer"
+            lambda view, settled: render.render_tail(view, settled=settled, scope=scope),
+            (*_RUN, *text, "tail"),
+            follows="answer",
         ),
         "evidence": Board(
-            lambda view, _: render.render_sources(view, support_note=support_note) + render.render_revision(view),
+            lambda view, _: (
+                render.render_sources(view, support_note=support_note, scope=scope) + render.render_revision(view)
+            ),
             (*_RUN, "citations", "evidence", "revision", "withdrawn"),
             every_s=PANELS_EVERY_S,
             at_once=("revision", "withdrawn"),
         ),
         "lower": Board(
-            lambda view, _: render.render_gate(view) + render.render_timeline(view) + render.render_metrics(view),
+            lambda view, _: (
+                render.render_gate(view) + render.render_timeline(view, scope=scope) + render.render_metrics(view)
+            ),
             (*_RUN, "stages", "gates", "checks", "moments", "sentences", "citations", "evidence", "metric"),
             every_s=PANELS_EVERY_S,
         ),

@@ -43,7 +43,7 @@ def notes(recording: Recording) -> list[str]:
     """What one should know before one trusts the replay; empty for a recording as this program writes it."""
     said = []
     if not recording.ended:
-        said.append("The run was stopped before its end.")
+        said.append("The run was stopped before its end, or was too long to be kept whole.")
     if lines := recording.bounded_lines:
         named = labels.listed(str(line) for line in lines[:NAMED_LINES])
         more = f" and {len(lines) - NAMED_LINES} more" if len(lines) > NAMED_LINES else ""

@@ -43,12 +43,20 @@ class RunLog:
     """The header once there is an event, then one line an event; none has a line break."""
     size: int = 0
     """Bytes: the lines are ASCII, each with its line feed."""
+    said: int = 0
+    """Events of the run so far, those included that were left out."""
     full: bool = False
     """Whether events were left out because the text would grow over `max_bytes`."""
+
+    @property
+    def kept(self) -> int:
+        """Events that are in the text: the first ones, all of them unless it is `full`."""
+        return max(0, len(self.lines) - 1)
 
     def add(self, events: Iterable[RecordedEvent]) -> None:
         """Write down more events. Past the limit nothing more is taken, so what is kept has no holes."""
         for event in events:
+            self.said += 1
             if not self.lines:
                 header = Recording.of(self.request, [event], self.setup).header
                 self._append(header.model_dump_json(ensure_ascii=True))
@@ -91,6 +99,11 @@ class RunStore:
         log = RunLog(_new_id(), request, self._run_bytes, setup or {})
         self._keep(log.run_id, log)
         return log
+
+    def log(self, run_id: str) -> RunLog | None:
+        """A live run as it was written down; None for files, and for an id that is not known, or not any more."""
+        kept = self._texts.get(run_id)
+        return kept if isinstance(kept, RunLog) else None
 
     def open_file(self, path: Path) -> str:
         """Keep a file that somebody gave; returns its id. Raises `RecordingError` that names the line at fault."""

@@ -1,4 +1,4 @@
-"""The boards of the Ask tab under another prefix, for a second run on the same page: same panels, own ids, own clock.
+"""The boards of the Ask tab for a second run on the same page, which is replayed: same panels, own ids, own clock.
 
 Text that came from outside never holds a bare `<` or `>` (templates escape it), so whatever stands between the two is
 a tag of ours, and only tags are touched.
@@ -14,28 +14,23 @@ from ui.painter import Board, BoardName, ask_boards
 from ui.view import View
 
 _TAG = re.compile(r"<[a-z][^<>]*>")
-_REFERENCE = re.compile(r' (id|href|data-goto|for|aria-controls|aria-labelledby|aria-describedby)="(#?)ask-')
 _TICKING = re.compile(r" data-(clock|start|run|elapsed)(?=[ =>])")
 
 
-def scoped(html: str, scope: str) -> str:
-    """The HTML of a panel with ids and links that begin with `scope-`, and without the marks of the page's live clock.
+def own_clock(html: str, scope: str) -> str:
+    """The HTML of a panel without the marks of the page's live clock.
 
     A replay runs at its own speed and stands still when paused: its clock reads `data-{scope}-clock` and
     `data-{scope}-start`.
     """
-
-    def renamed(tag: re.Match[str]) -> str:
-        text = _REFERENCE.sub(rf' \1="\2{scope}-', tag[0])
-        return _TICKING.sub(rf" data-{scope}-\1", text)
-
-    return _TAG.sub(renamed, html)
+    return _TAG.sub(lambda tag: _TICKING.sub(rf" data-{scope}-\1", tag[0]), html)
 
 
 def scoped_boards(scope: str, support_note: str = "") -> dict[BoardName, Board]:
-    """The boards of `ask_boards`, each painted under the prefix."""
-    return {name: replace(board, paint=_under(scope, board)) for name, board in ask_boards(support_note).items()}
+    """The boards of `ask_boards` with ids that begin with `scope-`, each on the clock of its replay."""
+    boards = ask_boards(support_note, scope=scope)
+    return {name: replace(board, paint=_replayed(scope, board)) for name, board in boards.items()}
 
 
-def _under(scope: str, board: Board) -> Callable[[View, int], str]:
-    return lambda view, settled: scoped(board.paint(view, settled), scope)
+def _replayed(scope: str, board: Board) -> Callable[[View, int], str]:
+    return lambda view, settled: own_clock(board.paint(view, settled), scope)

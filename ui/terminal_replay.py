@@ -45,7 +45,7 @@ class ReplayPrinter(Printer):
         if recording.bounded_lines:
             self._note(f"times corrected: line {', '.join(map(str, recording.bounded_lines[:5]))}")
         if not recording.ended:
-            self._note("this run was stopped before its end")
+            self._note("this run was stopped before its end, or was too long to be kept whole")
         self._out.write("\n")
 
     def show(self, event: RecordedEvent) -> None:

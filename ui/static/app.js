@@ -46,7 +46,7 @@
     opened.clear();
     opening();
     for (const pick of document.querySelectorAll("#ask-answer-column .rg-pick-final")) pick.checked = true;
-    reflect();
+    sayRepainted();
   };
 
   /* Links both ways. A source opens its whole passage with the quotes of the sentence one came from. */
@@ -189,10 +189,13 @@
     walk(event);
   });
 
-  /* The run that can be saved and replayed: its first rows in the inspector's feed say where it is kept. */
+  /* The run that can be saved and replayed: the inspector's feed says where it is kept, and if only a part of it is. */
   const keep = () => {
     const place = document.querySelector("[data-keep]"), rows = document.querySelector("#ask-feed [data-insp-batch]");
-    if (!place || !rows || place.dataset.keep === (rows.dataset.saved && rows.dataset.run)) return;
+    if (!place || !rows) return;
+    const cut = document.querySelector("#ask-feed [data-cut]");
+    write(document.getElementById("ask-save-cut"), cut ? cut.textContent : "");
+    if (place.dataset.keep === (rows.dataset.saved && rows.dataset.run)) return;
     place.dataset.keep = rows.dataset.saved && rows.dataset.run;
     document.getElementById("ask-save-run").href = rows.dataset.saved;
   };
@@ -216,7 +219,7 @@
   const fold = (id, open) => {
     const button = document.querySelector(`[data-fold="${id}"]`);
     if (button) button.setAttribute("aria-expanded", String(open));
-    byId(id)?.toggleAttribute("data-unfolded", open);
+    document.getElementById(id)?.toggleAttribute("data-unfolded", open);
   };
   document.addEventListener("click", (event) => {
     const button = near(event, "[data-fold]");
@@ -300,59 +303,6 @@
     },
   };
 
-  /* What one board shows decides how others look. Style sheets could ask for that with `:has()`, and did: the browser
-     then put all those questions again at every change, so that one repainted sentence cost 4 ms beside 600 tokens of
-     answer and 7 to 10 ms beside 2,000, where about 1 ms is enough. So boards say at their beginning what they show, and
-     containers repeat it as attributes, written a few times a run. A page at rest looks right without any of them. */
-  const byId = (id) => document.getElementById(id);
-  const say = (element, name, value) => {
-    if (!element || element.dataset[name] === (value || undefined)) return;
-    if (value) element.dataset[name] = value;
-    else delete element.dataset[name];
-  };
-  const shownIn = (id) => {
-    const block = byId(id), box = block && block.querySelector(".html-container > div");
-    const first = box && box.firstElementChild;
-    return first && !first.matches(".rg-empty") ? first : null;
-  };
-  /* Blocks that are often empty, and what is shown in which of them concerns the whole tab. */
-  const OFTEN_EMPTY = [
-    "ask-watch", "ask-notice", "ask-knob-note", "ask-documents-said", "ask-documents-chip", "race-watch", "race-notice",
-    "line-watch", "rec-notice", "rec-controls", "lesson-notice", "lesson-finding", "lessona-title", "lessonb-title",
-  ];
-  const tabs = () => {
-    for (const [scope, selector] of [["ask", ".rg-page"], ["race", ".rg-race"]]) {
-      const notice = shownIn(`${scope}-notice`), home = byId(`${scope}-notice`)?.closest(selector);
-      say(home, "notice", notice && (notice.dataset.mood === "stopped" ? "stopped" : "said"));
-      say(home, "watch", shownIn(`${scope}-watch`) && "yes");
-    }
-    const stop = byId("ask-stop"), page = stop?.closest(".rg-page");
-    say(page, "asking", stop && !stop.disabled && "yes");
-    say(page, "own", shownIn("ask-documents-chip") && "yes");
-    say(byId("lesson-text")?.closest(".rg-lesson"), "plays", shownIn("lesson-text")?.dataset.plays);
-  };
-  const readings = () => {
-    for (const scope of ["ask", "rec", "lessona", "lessonb"]) {
-      const reading = byId(`${scope}-answer`)?.closest(".rg-reading");
-      if (!reading) continue;
-      const { shows, mood, versions } = shownIn(`${scope}-answer`)?.dataset || { shows: "text" };
-      const pick = reading.querySelector(".rg-versions :checked");
-      for (const [name, value] of Object.entries({ shows, mood, versions })) say(reading, name, value);
-      say(reading, "pick", pick && pick.value !== "final" && pick.value);
-      say(reading, "revised", shownIn(`${scope}-evidence`)?.parentNode.lastElementChild.matches(".rg-revision") && "yes");
-      say(reading.closest(".rg-lesson-pane"), "filled", shownIn(`${scope}-title`) && "yes");
-    }
-  };
-  const reflect = () => {
-    for (const id of OFTEN_EMPTY) say(byId(id), "filled", shownIn(id) && "yes");
-    tabs();
-    readings();
-  };
-  document.addEventListener("change", (event) => { if (near(event, ".rg-versions")) reflect(); });
-  /* Gradio changes a board in place: sometimes a word of its beginning is all that is new. */
-  const TOLD = ["data-shows", "data-mood", "data-versions", "data-plays", "disabled"];
-  new MutationObserver(reflect).observe(document.body, { attributes: true, attributeFilter: TOLD, subtree: true });
-
   /* The focus. What held it is found again by its id, or as the same link at the same end. */
   let held = null;
   const sameLinks = (goto) => [...document.querySelectorAll("a[data-goto]")].filter((a) => a.dataset.goto === goto);
@@ -368,7 +318,8 @@
     held = near(event, ".rg-page") ? hold(event.target) : null;
     point(event);
   });
-  /* Tokens touch only the sentence being written, which no other board looks at. */
+  /* Tokens touch only the sentence being written, which no other board looks at: `reflect.js` is told of all the rest. */
+  const sayRepainted = () => document.dispatchEvent(new Event("rg:repainted"));
   const isTail = ({ target }) => target.parentElement && target.parentElement.closest('[id$="-tail"]');
   const repainted = (changes) => {
     if (held && document.activeElement === document.body) {
@@ -379,7 +330,7 @@
     if (changes.every(isTail)) return;
     if (opened.size) opening();
     count();
-    reflect();
+    sayRepainted();
   };
   new MutationObserver(repainted).observe(document.body, { childList: true, subtree: true });
 
@@ -392,6 +343,5 @@
   };
   new MutationObserver(settle).observe(document.body, { attributes: true, attributeFilter: ["data-painting"], subtree: true });
 
-  reflect();
   tick();
 }

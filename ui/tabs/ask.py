@@ -5,7 +5,6 @@ Everything a run shows lives in the handler that runs it; the tab itself holds n
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import gradio as gr
@@ -17,19 +16,30 @@ from ui.handlers import AskHandlers
 from ui.inspector import render_shell
 from ui.keeping import Keeping
 from ui.painter import BoardName, ask_boards
-from ui.panels import panel
+from ui.panels import (
+    NOTHING_SAID,
+    QUESTION_CHARS,
+    QuestionBar,
+    panel,
+    profile_select,
+    question_field,
+    scenario_select,
+    select,
+    speed_select,
+    start_button,
+    stop_button,
+    wire_run,
+)
 from ui.screen_options import ScreenOptions
 from ui.tabs.ask_documents import DocumentHandlers, lay_out_button, lay_out_documents, wire_documents
 from ui.tabs.ask_setup import Setup, SetupHandlers, collecting, lay_out_gallery, lay_out_knobs, wire, wire_link
 from ui.tabs.context import AskExtras
 from ui.view import View
-from ui.words import NO_QUESTION, STOPPED
-
-QUESTION_CHARS = 2000
+from ui.words import STOPPED
 
 SAVE = (
-    '<p class="rg-keep" data-keep><a id="ask-save-run" download>Save this run</a>'
-    '<button type="button" id="ask-replay-run">Replay it</button></p>'
+    '<p class="rg-keep" data-keep><a id="ask-save-run" aria-describedby="ask-save-cut" download>Save this run</a>'
+    '<button type="button" id="ask-replay-run">Replay it</button><span id="ask-save-cut"></span></p>'
 )
 """Filled in by `ui/static/app.js` when a run has spoken: as an output of the run it would cost on every update."""
 UNREVISED = (
@@ -41,16 +51,13 @@ UNREVISED = (
 
 @dataclass(frozen=True, slots=True)
 class _Controls:
-    question: gr.Textbox
-    ask: gr.Button
-    stop: gr.Button
+    bar: QuestionBar
     setup: Setup
-    notice: gr.HTML
 
     @property
     def form(self) -> list[gr.Textbox | gr.Dropdown | gr.Number]:
         """The inputs of a run, in the order of `AskHandlers.ask`."""
-        return [self.question, *self.setup.form]
+        return [self.bar.question, *self.setup.form]
 
 
 def build(open_run: OpenRun, options: ScreenOptions, extras: AskExtras) -> None:
@@ -92,19 +99,8 @@ def _lay_out_inspector(extras: AskExtras) -> Keeping | None:
 
 def _controls(options: ScreenOptions, extras: AskExtras) -> _Controls:
     with gr.Row(elem_classes="rg-ask"):
-        question = gr.Textbox(
-            label="Question",
-            show_label=False,
-            container=False,
-            placeholder="Ask about the documents",
-            max_lines=4,
-            max_length=QUESTION_CHARS,
-            autofocus=True,
-            elem_id="ask-question",
-            scale=1,
-        )
-        ask = gr.Button("Ask", variant="primary", scale=0, min_width=96, elem_id="ask-ask")
-        stop = gr.Button("Stop", interactive=False, scale=0, min_width=96, elem_id="ask-stop")
+        question = question_field("ask", "Question", autofocus=True)
+        ask, stop = start_button("ask", "Ask"), stop_button("ask")
     scenario, domain, profile, speed = _choices(options)
     knobs = extras.open_custom is not None
     with gr.Row(elem_classes="rg-bench"):
@@ -120,7 +116,7 @@ def _controls(options: ScreenOptions, extras: AskExtras) -> _Controls:
     cards = lay_out_gallery(options.scenarios)
     strategy, seed, table, note, buttons = lay_out_knobs(options, shown=knobs)
     watch = panel(render.render_watch("", ""), "ask-watch")
-    notice = panel(_NOTHING, "ask-notice")
+    notice = panel(NOTHING_SAID, "ask-notice")
     own, turned = gr.Textbox(visible=False), gr.Textbox(visible=False)
     setup = Setup(scenario, domain, profile, speed, strategy, seed, own, turned, watch, table, note)
     handlers = SetupHandlers(options, knobs=knobs, question_chars=QUESTION_CHARS)
@@ -128,71 +124,23 @@ def _controls(options: ScreenOptions, extras: AskExtras) -> _Controls:
     wire_link(copy, setup, question)
     if documents is not None and extras.documents is not None:
         wire_documents(documents, DocumentHandlers(extras.documents, extras.library), scenario, watch)
-    return _Controls(question, ask, stop, setup, notice)
+    return _Controls(QuestionBar(question, ask, stop, notice), setup)
 
 
 def _choices(options: ScreenOptions) -> tuple[gr.Dropdown, gr.Dropdown, gr.Dropdown, gr.Dropdown]:
     """Scenario, domain, profile and speed."""
-    stories = [("Your own question", ""), *((story.title, story.name) for story in options.scenarios)]
     domains = [("Found by the pipeline", ""), *((labels.DOMAIN[domain], domain) for domain in options.domains)]
-    speeds = [
-        (f"{speed:g}\N{MULTIPLICATION SIGN}" + (" real time" if speed == 1 else ""), speed)
-        for speed in sorted({*options.speeds, options.speed})
-    ]
-    profiles = list(options.profiles) or [("As it is", "")]
     simulated = bool(options.profiles)
     with gr.Row(elem_classes="rg-options"):
         return (
-            _select("Scenario", stories, "", shown=bool(options.scenarios)),
-            _select("Domain", domains, ""),
-            _select("Latency", profiles, options.profile or profiles[0][1], shown=simulated),
-            _select("Speed", speeds, options.speed, shown=simulated),
+            scenario_select(options, shown=bool(options.scenarios)),
+            select("Domain", domains, ""),
+            profile_select(options, options.profile, shown=simulated),
+            speed_select(options, shown=simulated),
         )
 
 
-Choices = list[tuple[str, str]] | list[tuple[str, float]]
-
-
-def _select(label: str, choices: Choices, value: str | float, *, shown: bool = True) -> gr.Dropdown:
-    return gr.Dropdown(choices, value=value, label=label, filterable=False, min_width=140, visible=shown)
-
-
-def _js(value: object) -> str:
-    """A value as a JavaScript literal."""
-    return json.dumps(value)
-
-
-_NOTHING = render.render_watch("", "")
-_ON, _OFF = {"__type__": "update", "interactive": True}, {"__type__": "update", "interactive": False}
-
-
 def _wire(controls: _Controls, handlers: AskHandlers, outputs: list[gr.HTML]) -> Dependency:
-    """Ask, Enter and Stop; gives the event of Stop.
-
-    The page itself switches the buttons and says *Stopped*: as outputs of the run they would cost a quarter of a
-    millisecond on every update, and a cancelled run cannot paint its own end.
-    """
-    starts = [controls.ask.click, controls.question.submit]
-    lamps = [controls.ask, controls.stop, controls.notice]
-    running, nothing_asked = _js([_OFF, _ON, _NOTHING]), _js([_ON, _OFF, render.render_notice(NO_QUESTION)])
-    gr.on(
-        starts,
-        fn=None,
-        js=f"(text) => text.trim() ? {running} : {nothing_asked}",
-        inputs=controls.question,
-        outputs=lamps,
-    )
-    run = gr.on(
-        starts,
-        fn=handlers.ask,
-        inputs=controls.form,
-        js=collecting(len(controls.form)),
-        outputs=outputs,
-        trigger_mode="once",
-        concurrency_limit=None,
-        api_visibility="private",
-    )
-    run.then(fn=None, js=f"() => {_js([_ON, _OFF])}", outputs=[controls.ask, controls.stop])
-    return controls.stop.click(
-        fn=None, js=f"() => {_js([_ON, _OFF, render.render_notice(STOPPED)])}", outputs=lamps, cancels=[run]
-    )
+    """Ask, Enter and Stop; gives the event of Stop."""
+    collect = collecting(len(controls.form))
+    return wire_run(controls.bar, handlers.ask, controls.form, outputs, stopped=STOPPED, collect=collect)

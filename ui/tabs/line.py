@@ -6,19 +6,25 @@ button collects their fields. The tab itself holds nothing.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import gradio as gr
 
 from lab.worker import LabWorker
-from ui import render
 from ui.line_handlers import LineHandlers
 from ui.line_render import render_line
-from ui.panels import panel
-from ui.screen_options import ScenarioOption, ScreenOptions
-from ui.tabs.ask import QUESTION_CHARS
+from ui.panels import (
+    NOTHING_SAID,
+    js,
+    panel,
+    profile_select,
+    question_field,
+    scenario_select,
+    seed_field,
+    start_button,
+    wire_stories,
+)
+from ui.screen_options import ScreenOptions
 from ui.tabs.context import TabContext
 
 PROFILE = "thirty_seconds"
@@ -55,44 +61,26 @@ def build(context: TabContext, worker: LabWorker) -> None:
         outputs = [form, panel(render_line(), "line-status"), panel("", "line-result")]
     _wire(controls, handlers, outputs)
     form.change(fn=None, js=_tell("rg:line-laid"))
-    _wire_scenarios(controls, stories)
+    scenario = controls.scenario
+    told = wire_stories(scenario.input, scenario, controls.question, controls.watch, context.options)
+    told.then(fn=None, js=_tell("rg:line"))
 
 
 def _controls(options: ScreenOptions) -> _Controls:
     with gr.Row(elem_classes="rg-ask"):
-        question = gr.Textbox(
-            options.examples[0] if options.examples else "",
-            label="Question for the comparison",
-            show_label=False,
-            container=False,
-            placeholder="Ask about the documents",
-            max_lines=4,
-            max_length=QUESTION_CHARS,
-            elem_id="line-question",
-            scale=1,
-        )
-        compare = gr.Button("Compare", variant="primary", scale=0, min_width=112, elem_id="line-compare")
+        question = question_field("line", "Question for the comparison", next(iter(options.examples), ""))
+        compare = start_button("line", "Compare", min_width=112)
     with gr.Row(elem_classes="rg-options"):
-        stories = [("Your own question", ""), *((story.title, story.name) for story in options.scenarios)]
-        profiles = list(options.profiles) or [("As it is", "")]
-        names = [name for _, name in profiles]
-        scenario = _select("Scenario", stories, "", "line-scenario")
-        profile = _select("Latency", profiles, PROFILE if PROFILE in names else names[0], "line-profile")
-        seed = gr.Number(7, label="Seed", precision=0, min_width=140, elem_id="line-seed")
-    watch = panel(_NOTHING, "line-watch")
+        scenario = scenario_select(options, "line-scenario")
+        profile = profile_select(options, PROFILE, "line-profile")
+        seed = seed_field("line")
+    watch = panel(NOTHING_SAID, "line-watch")
     return _Controls(question, compare, scenario, profile, seed, gr.Textbox(visible=False), watch)
-
-
-def _select(label: str, choices: list[tuple[str, str]], value: str, name: str) -> gr.Dropdown:
-    return gr.Dropdown(choices, value=value, label=label, filterable=False, min_width=140, elem_id=name)
 
 
 def _tell(event: str) -> str:
     """JavaScript that tells `line.js` of something."""
-    return f"() => {{ document.dispatchEvent(new Event({json.dumps(event)})); }}"
-
-
-_NOTHING = render.render_watch("", "")
+    return f"() => {{ document.dispatchEvent(new Event({js(event)})); }}"
 
 
 def _wire(controls: _Controls, handlers: LineHandlers, outputs: list[gr.HTML]) -> None:
@@ -106,26 +94,3 @@ def _wire(controls: _Controls, handlers: LineHandlers, outputs: list[gr.HTML]) -
         concurrency_limit=None,
         api_visibility="private",
     )
-
-
-def _wire_scenarios(controls: _Controls, stories: dict[str, ScenarioOption]) -> None:
-    """A story fills in its question; the page then presses *Compare* itself."""
-    controls.scenario.input(
-        fn=_filled_in(stories),
-        inputs=controls.scenario,
-        outputs=[controls.question, controls.watch],
-        queue=False,
-        api_visibility="private",
-    ).then(fn=None, js=_tell("rg:line"))
-
-
-def _filled_in(stories: dict[str, ScenarioOption]) -> Callable[[str], list[object]]:
-    """The latency stays as it was chosen, so that stories can be compared."""
-
-    def choose(name: str) -> list[object]:
-        story = stories.get(name)
-        if story is None:
-            return [gr.skip(), _NOTHING]
-        return [story.question, render.render_watch(story.title, story.watch)]
-
-    return choose

@@ -7,6 +7,7 @@ buttons with a command in a text field. Everything else stands in `ui.replaying`
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -32,6 +33,9 @@ _PLAY = "() => { document.getElementById('rec-play').click(); }"
 _KEPT = "() => [document.querySelector('[data-keep]')?.dataset.keep ?? '']"
 """The run that Ask showed last; `app.js` opens this tab and presses `rec-kept`."""
 KEPT_TITLE = "A run of this page"
+
+_AT_ONCE: dict[str, Any] = {"concurrency_limit": None, "api_visibility": "private"}
+"""For every handler: no page waits for another one's replay, and none is offered as an API."""
 
 _EMPTY = '<p class="rg-panel rg-rec-empty">Choose a recording, or open a file: the run stands here as it was.</p>'
 
@@ -92,42 +96,12 @@ def _wire(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown, file
     command = gr.Textbox(visible=False)
     play, pause, restart, show = (_hidden(f"rec-{name}") for name in ("play", "pause", "restart", "show"))
     painted = [*boards, others["now"]]
-    run = play.click(
-        handlers.play,
-        inputs=command,
-        outputs=painted,
-        js=_COMMAND.format("play"),
-        trigger_mode="multiple",
-        concurrency_limit=None,
-        api_visibility="private",
-    )
-    show.click(
-        handlers.show,
-        inputs=command,
-        outputs=painted,
-        js=_COMMAND.format("show"),
-        trigger_mode="always_last",
-        concurrency_limit=None,
-        api_visibility="private",
-    )
+    run = play.click(handlers.play, command, painted, js=_COMMAND.format("play"), trigger_mode="multiple", **_AT_ONCE)
+    show.click(handlers.show, command, painted, js=_COMMAND.format("show"), trigger_mode="always_last", **_AT_ONCE)
     pause.click(fn=None, cancels=[run])
     restart.click(fn=None, cancels=[run]).then(fn=None, js=_PLAY)
-    choice.input(
-        handlers.choose,
-        inputs=choice,
-        outputs=everything,
-        concurrency_limit=None,
-        cancels=[run],
-        api_visibility="private",
-    )
-    opened = file.upload(
-        handlers.open,
-        inputs=file,
-        outputs=everything,
-        concurrency_limit=None,
-        cancels=[run],
-        api_visibility="private",
-    )
+    choice.input(handlers.choose, choice, everything, cancels=[run], **_AT_ONCE)
+    opened = file.upload(handlers.open, file, everything, cancels=[run], **_AT_ONCE)
     opened.then(fn=None, js="() => null", outputs=choice)
 
 
@@ -137,14 +111,8 @@ def _wire_kept(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown)
     async def kept(run_id: str) -> Updates:
         return await handlers.choose(run_id, KEPT_TITLE)
 
-    opened = _hidden("rec-kept").click(
-        kept,
-        inputs=gr.Textbox(visible=False),
-        outputs=[*panels.boards.values(), *panels.others.values()],
-        js=_KEPT,
-        concurrency_limit=None,
-        api_visibility="private",
-    )
+    everything = [*panels.boards.values(), *panels.others.values()]
+    opened = _hidden("rec-kept").click(kept, gr.Textbox(visible=False), everything, js=_KEPT, **_AT_ONCE)
     opened.then(fn=None, js="() => null", outputs=choice)
 
 
