@@ -1,7 +1,7 @@
 """The composition root: options -> parts -> pipeline -> site -> server, or a run in the terminal. No logic.
 
 `python app.py` serves the demo, `python app.py ask "..."` answers in the terminal, `python app.py replay FILE` plays a
-recording there, `--help` tells the rest.
+recording there, `python app.py questions` prepares a library with a real model, `--help` tells the rest.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from mocks.library import library_parts, parts_around
 from mocks.simulation import DEFAULT_PROFILE, Simulator
 from rag.backends.openai_generator import GeneratorLimits, OpenAIGenerator
+from rag.backends.openai_questions import OpenAIQuestions
 from rag.backends.redaction import install_redaction, secrets_in
 from rag.errors import RagError
 from rag.pipeline import Pipeline
@@ -31,6 +32,7 @@ from ui.knob_form import OpenCustom
 from ui.options import Options, read_options
 from ui.terminal import EXIT_ERROR, print_jsonl, print_run
 from ui.terminal_progress import IndexProgress
+from ui.terminal_questions import print_questions
 from ui.terminal_replay import print_replay
 from ui.uploads import Opened, OpenLibrary, fitting
 
@@ -90,6 +92,20 @@ def replay(options: Options) -> int:
     return asyncio.run(print_replay(read(options.file), sys.stdout, speed=options.speed, jsonl=options.jsonl))
 
 
+def questions(options: Options) -> int:
+    """Have the configured model write the questions that the passages of a library answer."""
+    writer = OpenAIQuestions.from_environment(options.model_kind(), os.environ)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of each request, and there are thousands
+
+    async def run() -> int:
+        try:
+            return await print_questions(options.docs, writer, sys.stdout, options.per_passage, again=options.again)
+        finally:
+            await writer.aclose()
+
+    return asyncio.run(run())
+
+
 def serve(options: Options) -> int:
     """Serve the screen at `/` and the service beside it until told to stop."""
     from ui.site import build_site  # Gradio takes seconds to import, and the terminal does not need it
@@ -115,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     install_redaction(secrets_in(os.environ))
     try:
         options = read_options(sys.argv[1:] if arguments is None else arguments, os.environ)
-        return {"serve": serve, "ask": ask, "replay": replay}[options.command](options)
+        return {"serve": serve, "ask": ask, "replay": replay, "questions": questions}[options.command](options)
     except RagError as error:
         sys.stderr.write(f"{error.code}: {error}\n")
     except BrokenPipeError:  # `... | head` has read enough; the interpreter must not try to flush into it again

@@ -6,14 +6,25 @@ nothing else, so an answer is grounded because the prompt carried the evidence; 
 
 from __future__ import annotations
 
+import json
+
 from mocks.extractive_generator import ExtractiveGenerator
 from rag.prompt import read_blocks
+from rag.retrieval.sentences import sentence_spans
 from rag.values import GenerationRequest, NumberedSource, Passage
 
 
 def answer(prompt: str) -> str:
-    """The answer to a whole prompt: a new text, or the improved draft if the prompt has one."""
-    return ExtractiveGenerator().write(read_request(prompt))
+    """The answer to a whole prompt: a new text, the improved draft if it has one, or questions if it has a passage."""
+    passage = read_blocks(prompt).get("PASSAGE")
+    return ExtractiveGenerator().write(read_request(prompt)) if passage is None else json.dumps(_questions(passage))
+
+
+def _questions(passage: str) -> list[str]:
+    """One of each sentence, in its own words: a writer that only quotes knows no others."""
+    _, _, text = passage.partition("\n")
+    sentences = (text[span.start : span.end].rstrip(".!?") for span in sentence_spans(text))
+    return [f"Is it so that {sentence}?" for sentence in sentences if sentence]
 
 
 def read_request(prompt: str) -> GenerationRequest:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from mocks.openai_steps import HangUp, Pause, Send, Step
-from mocks.openai_wire import LAST_HTTP_CHUNK, chunk_payload, error_response, head, http_chunk, response, sse
+from mocks.openai_wire import LAST_HTTP_CHUNK, chunk_payload, error_response, head, http_chunk, sse
 
 Behaviour = Literal[
     "normal",
@@ -48,6 +48,8 @@ class Answer:
     text: str
     key: str = ""
     """The credential of the request, for the reply that quotes it."""
+    prompt_tokens: int = 0
+    """What the request cost, for the reply that tells."""
     first_token_s: float = 0.0
     inter_token_s: float = 0.0
     retry_after_s: float = 0.0
@@ -64,19 +66,13 @@ SETTLE_S = 0.02
 
 def script(behaviour: Behaviour, answer: Answer) -> Iterator[Step]:
     """The steps of a streamed reply; endless for a provider that only keeps the connection alive."""
-    if behaviour in _INSTEAD:
-        yield from _INSTEAD[behaviour](answer)
+    if behaviour in INSTEAD:
+        yield from INSTEAD[behaviour](answer)
         return
     yield Send(head("200 OK", "text/event-stream", "Transfer-Encoding: chunked"))
     yield Pause(math.inf if behaviour == "stall_first" else answer.first_token_s)
     yield from _STREAMS[behaviour](answer)
     yield Send(LAST_HTTP_CHUNK)
-
-
-def whole(answer: Answer) -> bytes:
-    """The reply to a request that did not ask for a stream."""
-    choice = {"index": 0, "message": {"role": "assistant", "content": answer.text}, "finish_reason": "stop"}
-    return response("200 OK", {"id": "chatcmpl-mock", "object": "chat.completion", "choices": [choice]})
 
 
 def not_found() -> bytes:
@@ -210,7 +206,7 @@ _STREAMS: dict[Behaviour, Callable[[Answer], Iterator[Step]]] = {
     "split_utf8": _split_utf8,
 }
 
-_INSTEAD: dict[Behaviour, Callable[[Answer], Iterator[Step]]] = {
+INSTEAD: dict[Behaviour, Callable[[Answer], Iterator[Step]]] = {
     "unauthorized": _unauthorized,
     "rate_limited": _rate_limited,
     "server_error": _server_error,

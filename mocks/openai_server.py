@@ -15,14 +15,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
 from mocks.openai_answers import answer as answer_to
-from mocks.openai_replies import BEHAVIOURS, Answer, Behaviour, not_found, script, whole
+from mocks.openai_replies import BEHAVIOURS, Answer, Behaviour, not_found, script
 from mocks.openai_steps import HungUp, Send, Step, play
+from mocks.openai_whole import script_whole
 from mocks.openai_wire import HttpRequest, read_request
 
 _logger = logging.getLogger(__name__)
@@ -63,12 +64,14 @@ class FakeOpenAI:
         first_token_s: float = 0.0,
         inter_token_s: float = 0.0,
         retry_after_s: float = 0.0,
+        write: Callable[[str], str] = answer_to,
     ) -> None:
-        """Port 0 takes a free one. The times are in seconds and apply to every reply."""
+        """Port 0 takes a free one. The times are in seconds and apply to every reply; `write` answers a prompt."""
         self.behaviour: Behaviour = behaviour
         self.requests: list[RecordedRequest] = []
         self.accepted = 0
         self._port = port
+        self._write = write
         self._times = {"first_token_s": first_token_s, "inter_token_s": inter_token_s, "retry_after_s": retry_after_s}
         self._writers: set[asyncio.StreamWriter] = set()
         self._all_closed = asyncio.Event()
@@ -151,10 +154,10 @@ class FakeOpenAI:
         recorded = RecordedRequest(*request, self._behaviour_for(request.body))
         self.requests.append(recorded)
         self._asked.set()
-        answer = Answer(text=answer_to(recorded.prompt), key=recorded.key, **self._times)
-        if not request.body.get("stream"):
-            return [Send(whole(answer))]
-        return script("normal" if self._has_waited(recorded) else recorded.behaviour, answer)
+        cost = len(recorded.prompt.split())
+        answer = Answer(text=self._write(recorded.prompt), key=recorded.key, prompt_tokens=cost, **self._times)
+        reply = script if request.body.get("stream") else script_whole
+        return reply("normal" if self._has_waited(recorded) else recorded.behaviour, answer)
 
     def _has_waited(self, request: RecordedRequest) -> bool:
         """Whether `request` comes again after its 429; remembers it for the next time."""

@@ -100,21 +100,22 @@ def read_blocks(text: str) -> dict[str, str]:
 
 def _material(request: GenerationRequest) -> str:
     blocks = [_source_block(source) for source in request.sources]
-    blocks.append(_block("QUESTION", _without_marks(request.question)))
+    blocks.append(fenced("QUESTION", _without_marks(request.question)))
     if request.kind == "refinement":
-        blocks.append(_block("DRAFT", request.draft or ""))
+        blocks.append(fenced("DRAFT", request.draft or ""))
         failed = "\n".join(f"- {' '.join(finding.split())}" for finding in request.findings)
-        blocks.append(_block("FINDINGS", failed or "(none failed; add what the draft misses)"))
+        blocks.append(fenced("FINDINGS", failed or "(none failed; add what the draft misses)"))
     return "\n\n".join(blocks)
 
 
 def _source_block(source: NumberedSource) -> str:
     passage = source.passage
     origin = " ".join(f"{passage.source}, {passage.section}".split())
-    return _block(f"SOURCE {source.marker}", _without_marks(f"{origin}\n{passage.text}"))
+    return fenced(f"SOURCE {source.marker}", _without_marks(f"{origin}\n{passage.text}"))
 
 
-def _block(name: str, text: str) -> str:
+def fenced(name: str, text: str) -> str:
+    """`text` between the fences of `name` (capitals, and a number at most), with nothing in it that could end them."""
     return f"<<<{name}>>>\n{defuse(text)}\n<<<END {name}>>>"
 
 

@@ -74,6 +74,8 @@ class Passage(Value):
     """The fallback index (archive, FAQ) is searched only when the primary one is weak."""
     ordinal: int = 0
     """Position within its document, from 0; neighbours differ by one."""
+    questions: tuple[str, ...] = ()
+    """Questions that it answers, written when the library was indexed: searched, but never shown, quoted or cited."""
 
 
 class ScoredPassage(Value):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.retrieval.analysis import tokenise
-from rag.retrieval.asking import asking_tokens
+from rag.retrieval.asking import asking_sentences, asking_tokens
 
 
 def asked(text: str) -> str:
@@ -45,6 +45,39 @@ def test_keywords(text: str) -> None:
 def test_what_only_looks_like_a_question() -> None:
     """A word that merely begins like an auxiliary asks nothing."""
     assert asked("Isabel sold it. Canned goods stay. Who pays the tax?") == "Who pays the tax"
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Rent is paid in cash. Is that acceptable?", "Rent is paid in cash Is that acceptable"),
+        ("We moved. I work from home. How does this count", "I work from home How does this count"),
+        ("My score is 612. And is that enough?", "My score is 612 And is that enough"),
+        ("The roof leaks. Would such a house pass?", "The roof leaks Would such a house pass"),
+    ],
+)
+def test_a_question_that_points_back(text: str, question: str) -> None:
+    """It asks of the sentence before it, and of no other."""
+    assert asked(text) == question
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Is that acceptable?", "We sold up. Who pays the tax that is due?", "He left. Is the loan that he took mine?"],
+)
+def test_a_question_that_only_says_that(text: str) -> None:
+    """Behind a noun the word points into its own sentence, and before the first sentence there is none."""
+    assert asked(text) == " ".join(token.surface for token in tokenise(asking_sentences(text)[0]))
+
+
+def test_the_sentences_that_ask() -> None:
+    """As they were typed, in order, without what is told between them; where none asks, all of them."""
+    assert asking_sentences("We sold up. What is due? A lot, I fear. And who sends it?") == (
+        "What is due?",
+        "And who sends it?",
+    )
+    assert asking_sentences("escrow shortage. 2026") == ("escrow shortage.", "2026")
+    assert asking_sentences(" ") == ()
 
 
 @given(st.text(max_size=200))

@@ -140,16 +140,17 @@ def test_a_question_about_nothing(question: str) -> None:
     ("question", "kinds"),
     [
         ("My aunt will chip in", {"aunt": "everyday", "chip": "word"}),
-        ("Is the FHA limit 43 percent?", {"fha": "name", "limit": "word", "43": "number", "percent": "word"}),
-        ("What was it in 2011?", {"2011": "name"}),
+        ("Is the FHA limit 43 percent?", {"fha": "code", "limit": "word", "43": "number", "percent": "word"}),
+        ("What was it in 2011?", {"2011": "code"}),
         ("A loan of 410k closing on a Monday in March 2014", {"410k": "number", "monday": "number", "march": "number"}),
-        ("section B3-6-02", {"b3": "name", "6": "number"}),
-        ("HomeReady limits. IRRRL fees.", {stem("homeready"): "name", stem("irrrl"): "name", stem("limits"): "word"}),
+        ("section B3-6-02", {"b3": "code", "6": "number"}),
+        ("HomeReady limits. IRRRL fees.", {stem("homeready"): "code", stem("irrrl"): "code", stem("limits"): "word"}),
+        ("a loan from Tall Timber for a home", {"tall": "name", stem("timber"): "name", stem("home"): "word"}),
         ("Mortgage limits. Condo rules.", {stem("mortgage"): "word", "condo": "word"}),
     ],
 )
 def test_kinds_of_words(question: str, kinds: dict[str, str]) -> None:
-    """Everyday words, names, numbers and years are told apart; a capital that only begins a sentence means nothing."""
+    """Everyday words, names, codes and numbers are told apart; a capital that only begins a sentence means nothing."""
     found = {concept.alternatives[0][0]: concept.kind for concept in plain_concepts(question)}
 
     assert kinds.items() <= found.items()

@@ -14,6 +14,7 @@ from rag.retrieval import corpus as corpus_module
 from rag.retrieval.chunking import MAX_WORDS, split_text
 from rag.retrieval.corpus import MAX_FILE_BYTES, load_corpus, read_document, slug
 from rag.retrieval.markdown import plain_text
+from rag.retrieval.passage_questions import FILE_NAME
 
 GUIDE = """---
 id: fha-guide
@@ -219,6 +220,18 @@ def test_a_name_that_gives_no_id(tmp_path: Path) -> None:
     """The error says that the id comes from the name."""
     with pytest.raises(ConfigurationError, match=r"手册\.html: the id '' .*file's name"):
         load_corpus(write(tmp_path, 手册__html=words(20)))
+
+
+def test_questions_of_a_passage_that_was_renamed(tmp_path: Path) -> None:
+    """They are not lost in silence: the library does not load until their line is changed."""
+    write(tmp_path, guide__md=GUIDE)
+    questions = '{"passage_id": "fha-guide#deadlines-dates", "questions": ["How soon?"]}'
+    (tmp_path / FILE_NAME).write_text(questions, encoding="utf-8")
+    assert load_corpus(tmp_path).passages[2].questions == ("How soon?",)
+
+    write(tmp_path, guide__md=GUIDE.replace("## Deadlines & dates", "## Deadlines"))
+    with pytest.raises(ConfigurationError, match=r"no passage 'fha-guide#deadlines-dates'"):
+        load_corpus(tmp_path)
 
 
 def test_no_folder(tmp_path: Path) -> None:

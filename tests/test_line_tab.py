@@ -89,8 +89,8 @@ def test_all_stages_above_the_line_is_the_blocking_pipeline() -> None:
 
 
 def test_a_stricter_gate_changes_the_outcome_and_says_so() -> None:
-    """A threshold that no passage meets: the answer becomes a refusal."""
-    result = compared(sent(domains__loan_guidelines__min_confidence="1.0"))
+    """More passages with evidence than any search brings: the answer becomes a refusal."""
+    result = compared(sent(domains__loan_guidelines__min_passages="50"))
 
     assert result.after.outcome == "safe_fallback"
     assert "decides the outcome" in verdict(result)

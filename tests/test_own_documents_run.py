@@ -16,6 +16,7 @@ from mocks.simulation import Simulator
 from mocks.virtual_time import run_virtual
 from rag.retrieval.bm25 import Bm25Retriever
 from rag.retrieval.corpus import Corpus, read_file
+from rag.settings import Settings
 from tests.test_uploads import GUIDE
 from ui.handlers import AskHandlers
 from ui.keeping import Keeping
@@ -51,16 +52,16 @@ class Page:
             self.store if documents else None,
         )
 
-    def bring(self) -> str:
-        passages = read_file("handbook.md", GUIDE.encode())
+    def bring(self, text: str = GUIDE) -> str:
+        passages = read_file("handbook.md", text.encode())
         return self.store.keep(["handbook.md"], Bm25Retriever(Corpus(tuple(passages))), len(passages)).set_id
 
-    def ask(self, *, scenario: str = "", **turned: str) -> str:
+    def ask(self, *, scenario: str = "", domain: str = "", **turned: str) -> str:
         """Everything that the page shows at the end of a run."""
         shown: dict[Any, str] = {}
 
         async def main() -> None:
-            form = (QUESTION, scenario, "", "instant", 1.0, "", 1, "", json.dumps(turned))
+            form = (QUESTION, scenario, domain, "instant", 1.0, "", 1, "", json.dumps(turned))
             updates: AsyncGenerator[Any] = self.handlers.ask(*form)
             async with aclosing(updates):
                 async for update in updates:
@@ -93,6 +94,30 @@ def test_knobs_can_be_turned_all_the_same() -> None:
 
     assert "417 krona" in shown
     assert "3.0" in shown
+
+
+OTHER_RULES = "".join(
+    f"## Rule {number}\n\nBicycle {number} is parked in rack {number} of the yard, locked by its owner, before the "
+    "whistle blows at six.\n\n"
+    for number in range(12)
+)
+"""Passages that say nothing of the question."""
+
+
+@pytest.mark.parametrize("domain", [name for name, policy in Settings().gate.domains.items() if policy.min_passages])
+def test_a_fact_that_is_said_once(domain: str) -> None:
+    """Of some dozen passages one has it, which is enough, though the library's gate asks for up to five."""
+    page = Page()
+
+    assert "417 krona" in page.ask(domain=domain, documents=page.bring(GUIDE + OTHER_RULES))
+
+
+@pytest.mark.parametrize("domain", [name for name, policy in Settings().gate.domains.items() if policy.min_passages])
+def test_a_fact_that_is_not_said(domain: str) -> None:
+    """However few passages it takes, one without the answer is not taken for one."""
+    page = Page()
+
+    assert "Bicycle" not in page.ask(domain=domain, documents=page.bring(OTHER_RULES))
 
 
 @pytest.mark.parametrize("documents", [True, False])

@@ -123,7 +123,7 @@ QUESTION = Question(id="q", question="?", kind="answerable", gold_sentences=GOLD
 
 
 def run(draft: str, refined: str | None) -> Played:
-    return Played(QUESTION, "answered", "general", True, (), draft, refined, (), None, None, 0.0)
+    return Played(QUESTION, "answered", "general", True, (), draft, refined, (), (), None, None, 0.0)
 
 
 def test_an_answer_is_held_against_the_gold_sentences() -> None:

@@ -83,6 +83,29 @@ def test_nothing_to_rank() -> None:
     assert rerank([]) == []
 
 
+def test_a_passage_without_the_type_of_answer() -> None:
+    """However often it repeats the question, one that says how long it is comes first."""
+    said = passage(8, "An appraisal stays valid for 180 days.")
+    unsaid = passage(9, "A valid appraisal is a valid appraisal. An appraisal is valid if its date is valid.")
+    ranked = rerank([unsaid, said])
+
+    assert [item.passage.passage_id for item in ranked] == ["g#8", "g#9"]
+    assert ranked[1].confidence < 0.5
+
+
+def test_questions_that_a_passage_answers() -> None:
+    """They are read with it: it comes first for somebody who asks in their words."""
+    known = PASSAGES[2].model_copy(
+        update={"questions": ("How long is my paper from the house doctor good, is it valid?",)}
+    )
+    query = RewrittenQuery(original="house doctor paper still good?", text="house doctor paper still good?")
+    with asyncio.Runner() as runner:
+        ranked = runner.run(LexicalReranker(STATISTICS).rerank(query, [*PASSAGES, known]))
+
+    assert ranked[0].passage == known
+    assert ranked[1].confidence < ranked[0].confidence / 2
+
+
 def test_reranking_adds_to_confidence() -> None:
     """A passage that repeats the subject gains on one that names it once, which confidence cannot tell apart."""
     query = plain_concepts(QUESTION)

@@ -145,7 +145,7 @@ def test_a_required_check_is_not_required_without_the_gate() -> None:
 
     assert final_of(gated).outcome == "safe_fallback"
     assert final_of(ungated).outcome == "answered"
-    assert final_of(ungated).degraded == ("verification",)
+    assert "verification" in final_of(ungated).degraded
     assert final_of(ungated).answer == text_of(ungated)
 
 

@@ -350,12 +350,29 @@ def test_the_id_goes_with_the_question_and_nowhere_else() -> None:
         read_turned(json.dumps({"documents": "a" * 100}))
 
 
-def test_the_gate_of_a_small_library() -> None:
-    """Only the number of passages is fitted, and only downwards."""
-    usual, fitted = Settings().gate.domains, fitting(Settings(), 2).gate.domains
+@pytest.mark.parametrize(("passages", "asked"), [(1, 1), (9, 1), (19, 1), (20, 2), (39, 3), (50, 5)])
+def test_the_gate_of_a_small_library(passages: int, asked: int) -> None:
+    """Where each thing is said once, the gate asks for evidence in one of ten passages, at least one and never more."""
+    usual, fitted = Settings().gate.domains, fitting(Settings(), passages).gate.domains
 
     assert {name: policy.min_passages for name, policy in fitted.items()} == {
-        name: min(2, policy.min_passages) for name, policy in usual.items()
+        name: min(asked, policy.min_passages) for name, policy in usual.items()
     }
+
+
+@pytest.mark.parametrize("passages", [1, 25])
+def test_what_is_not_fitted(passages: int) -> None:
+    """Only the number of passages is: how sure the best one must be does not depend on how many there are."""
+    usual, fitted = Settings(), fitting(Settings(), passages)
+    as_usual = {
+        name: policy.model_copy(update={"min_passages": usual.gate.domains[name].min_passages})
+        for name, policy in fitted.gate.domains.items()
+    }
+
+    assert fitted != usual
+    assert fitted.model_copy(update={"gate": fitted.gate.model_copy(update={"domains": as_usual})}) == usual
+
+
+def test_the_gate_of_a_large_library() -> None:
+    """It is as it is set."""
     assert fitting(Settings(), 1000) == Settings()
-    assert [policy.min_confidence for policy in fitted.values()] == [policy.min_confidence for policy in usual.values()]

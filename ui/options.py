@@ -13,6 +13,7 @@ from lab.record import as_told
 from mocks.library import SAMPLE_DOCS
 from mocks.simulation import DEFAULT_PROFILE
 from rag.errors import InvalidRequest
+from rag.retrieval.passage_questions import MAX_QUESTIONS
 from rag.values import Domain, RunRequest, Strategy
 
 GeneratorKind = Literal["mock", "openai", "azure"]
@@ -27,7 +28,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    command: Literal["serve", "ask", "replay"] = "serve"
+    command: Literal["serve", "ask", "replay", "questions"] = "serve"
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     allowed_hosts: str = "*"
@@ -46,6 +47,10 @@ class Options(BaseModel):
     """Where `ask` leaves a recording of its run."""
     file: Path = Path()
     """The recording that `replay` plays."""
+    per_passage: int = Field(default=10, ge=1, le=MAX_QUESTIONS)
+    """How many questions `questions` asks for."""
+    again: bool = False
+    """Whether it asks about passages that have theirs."""
 
     def request(self) -> RunRequest:
         """The run that `ask` asks for. Raises `InvalidRequest` when there is neither a question nor a scenario."""
@@ -53,6 +58,15 @@ class Options(BaseModel):
             raise InvalidRequest("question: is missing; give one, or a --scenario that brings its own.")
         known = set(RunRequest.model_fields) & set(type(self).model_fields)
         return RunRequest.model_validate(self.model_dump(include=known))
+
+    def model_kind(self) -> Literal["openai", "azure"]:
+        """Which real model is configured. Raises `InvalidRequest` that says how, if there is none."""
+        if self.generator == "mock":
+            raise InvalidRequest(
+                "generator: questions need a real model; give --generator openai or azure (or set RAG_GENERATOR), "
+                "and set the model's own variables, such as OPENAI_API_KEY."
+            )
+        return self.generator
 
     def told(self) -> RunRequest:
         """`request`, and what is in force where it says nothing: what a recording tells of its run."""
@@ -83,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to serve on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to serve on (7860); 0 picks a free one")
     parser.add_argument("--allowed-hosts", help="host names to answer to, comma separated (any)")
-    commands = parser.add_subparsers(dest="command", metavar="{ask,replay}")
+    commands = parser.add_subparsers(dest="command", metavar="{ask,replay,questions}")
     ask = commands.add_parser("ask", help="run one question in the terminal")
     _shared(ask)
     ask.add_argument("question", nargs="?", help="the question; a scenario brings its own")
@@ -95,6 +109,10 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="play a recording in the terminal")
     replay.add_argument("file", type=Path, metavar="FILE", help="a recording, such as those in sample_recordings/")
     replay.add_argument("--speed", type=float, default=argparse.SUPPRESS, help="2 plays it twice as fast (1)")
+    questions = commands.add_parser("questions", help="have a real model write questions that the documents answer")
+    _library(questions)
+    questions.add_argument("--per-passage", type=int, metavar="N", help="questions for each passage (10)")
+    questions.add_argument("--again", action="store_true", default=None, help="replace the questions that are there")
     for command in (ask, replay):
         command.add_argument("--jsonl", action="store_true", default=None, help="print raw events, one a line")
     return parser
@@ -105,5 +123,10 @@ def _shared(parser: argparse.ArgumentParser) -> None:
     none = argparse.SUPPRESS
     parser.add_argument("--profile", default=none, help=f"latency profile of the simulation ({DEFAULT_PROFILE})")
     parser.add_argument("--speed", type=float, default=none, help="2 halves all simulated waiting (1)")
+    _library(parser)
+
+
+def _library(parser: argparse.ArgumentParser) -> None:
+    none = argparse.SUPPRESS
     parser.add_argument("--docs", type=Path, default=none, metavar="DIR", help="folder of .md, .txt, .html, .pdf files")
     parser.add_argument("--generator", choices=get_args(GeneratorKind), default=none, help="who writes (mock)")

@@ -126,9 +126,10 @@ class DocumentStore:
 
 
 def fitting(settings: Settings, passages: int) -> Settings:
-    """The settings for a library of so few passages: the gate asks for no more of them than there are."""
+    """The settings for a library of so few passages, which says each thing once: one of ten has to have evidence."""
+    at_most = max(1, passages // 10)
     domains = {
-        name: policy.model_copy(update={"min_passages": min(policy.min_passages, passages)})
+        name: policy.model_copy(update={"min_passages": min(policy.min_passages, at_most)})
         for name, policy in settings.gate.domains.items()
     }
     return settings.model_copy(update={"gate": settings.gate.model_copy(update={"domains": domains})})

@@ -21,7 +21,15 @@ from pydantic import BaseModel, ConfigDict
 from lab.runs import simulate
 from mocks.library import SAMPLE_DOCS, library_parts
 from mocks.simulation import Simulator
-from rag.events import FinalAnswerEvent, MetricEvent, RefinementEvent, StatusEvent, StreamEvent, TokenEvent
+from rag.events import (
+    CitationEvent,
+    FinalAnswerEvent,
+    MetricEvent,
+    RefinementEvent,
+    StatusEvent,
+    StreamEvent,
+    TokenEvent,
+)
 from rag.ports import Generator
 from rag.values import Citation, GateDecision, RunRequest
 
@@ -83,6 +91,8 @@ class Played:
     """The second version, if one was shown."""
     citations: tuple[Citation, ...]
     """Of the final answer."""
+    draft_citations: tuple[Citation, ...]
+    """Of the draft, each as it was at last."""
     coverage: float | None
     """Share of the final answer's claims with a citation; None if there is no answer."""
     verified_coverage: float | None
@@ -113,6 +123,7 @@ def read_run(question: Question, events: Sequence[StreamEvent], cost_ms: float =
     metric = next(event.payload for event in events if isinstance(event, MetricEvent))
     updates = [event.payload for event in events if isinstance(event, RefinementEvent)]
     tokens = [event.payload.token for event in events if isinstance(event, TokenEvent)]
+    cited = {e.payload.citation_id: e.payload for e in events if isinstance(e, CitationEvent)}
     gates = tuple(e.payload.gate for e in events if isinstance(e, StatusEvent) and e.payload.gate)
     return Played(
         question=question,
@@ -123,6 +134,7 @@ def read_run(question: Question, events: Sequence[StreamEvent], cost_ms: float =
         draft="".join(tokens),
         refined=next((update.refined_answer for update in updates if update.kind == "improve"), None),
         citations=final.citations if final else (),
+        draft_citations=tuple(cited.values()),
         coverage=metric.citation_coverage,
         verified_coverage=metric.verified_coverage,
         cost_ms=cost_ms,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from benchmarks.report import Goal, Line, Section, at_least, at_most, interval
 from benchmarks.truth.gate_tables import bin_text
 from benchmarks.truth.metrics import auroc, bootstrap, mean, reliability
+from benchmarks.truth.own_citations import citation_section
 from benchmarks.truth.own_questions import FILES, Half, Played, Question, load_questions, play
 from benchmarks.truth.own_results import (
-    citation_hits,
     first_confidence,
     gate_path,
     is_refused,
@@ -27,10 +27,10 @@ from benchmarks.truth.own_results import (
     share,
     tally,
     unknown_gold,
-    verified_share,
 )
 from benchmarks.truth.refinement_tables import refinement_section
 from benchmarks.truth.retrieval import RawBm25
+from mocks.extractive_generator import ExtractiveGenerator
 from mocks.library import SAMPLE_DOCS, library_parts
 from rag.retrieval.corpus import Corpus, load_corpus
 
@@ -58,7 +58,14 @@ def own_sections(half: Half, *, failures: bool = False) -> list[Section]:
     corpus = load_corpus(SAMPLE_DOCS)
     measured = _Measured(half, questions, corpus, raw_library(corpus), play(questions))
     answerable = [question for question in questions if question.kind == "answerable"]
-    sections = [_retrieval(measured, answerable), _gate(measured), _citations(measured), refinement_section(answerable)]
+    quoting = of_kind(measured.runs, "answerable")
+    erring = play(answerable, ExtractiveGenerator(embellish=True))
+    sections = [
+        _retrieval(measured, answerable),
+        _gate(measured),
+        citation_section({"plain": quoting, "errs anywhere": erring}, corpus),
+        refinement_section(answerable, quoting, erring),
+    ]
     if failures and half == "dev":
         sections.append(Section("not as expected", [], list(_failures(measured.runs))))
     return [_named(section, half) for section in sections]
@@ -165,20 +172,3 @@ def _reliability(runs: Sequence[Played]) -> Iterator[str]:
     bins, error = reliability(_confidences(asked), [run.question.kind == "answerable" for run in asked], bins=5)
     yield f"first confidence against the share that is answerable (calibration error {error:.3f})"
     yield from map(bin_text, bins)
-
-
-def _citations(measured: _Measured) -> Section:
-    answered = [run for run in of_kind(measured.runs, "answerable") if not is_refused(run)]
-    covered = mean([run.coverage for run in answered if run.coverage is not None])
-    verified = mean([run.verified_coverage for run in answered if run.verified_coverage is not None])
-    lines = [
-        Line("coverage: claims with a source", covered),
-        Line("claims with a verified source", verified),
-        Line("precision: citations that are verified", verified_share(answered)),
-        Line("citations that name a gold passage", citation_hits(answered), detail="others may be right, too"),
-    ]
-    marks = sum(len(run.citations) for run in answered)
-    notes = [
-        f"{len(answered)} answers, {marks} citations. The writer only quotes, so all but the last line should be 1."
-    ]
-    return Section("citations of the plain writer", lines, notes)

@@ -12,7 +12,6 @@ from benchmarks.truth.erring_writer import ErringWriter
 from benchmarks.truth.own_questions import Played, Question, play
 from benchmarks.truth.own_refinement import RefinementResult, judge_refinement, total
 from benchmarks.truth.perturbations import Kind
-from mocks.extractive_generator import ExtractiveGenerator
 from rag.grounding.claims import assertion, split_claims
 
 ERRORS: tuple[Kind, ...] = ("unseen number", "negation")
@@ -24,18 +23,22 @@ NOTES = (
 )
 
 
-def refinement_section(questions: Sequence[Question]) -> Section:
-    """Run every answerable question with each writer, and compare drafts with second versions."""
-    erring = {f"{kind} in a gold sentence": ErringWriter(questions, kind) for kind in ERRORS}
-    runs = {name: play(questions, writer) for name, writer in erring.items()}
-    results = {"plain": judge_refinement(play(questions))} | {name: judge_refinement(r) for name, r in runs.items()}
-    anywhere = judge_refinement(play(questions, ExtractiveGenerator(embellish=True)))
+def refinement_section(questions: Sequence[Question], plain: Sequence[Played], erring: Sequence[Played]) -> Section:
+    """Compare drafts with second versions, writer by writer.
+
+    `plain` and `erring` are the runs of these answerable questions with the writer that only quotes, and with the one
+    that errs anywhere; the others are played here.
+    """
+    writers = {f"{kind} in a gold sentence": ErringWriter(questions, kind) for kind in ERRORS}
+    runs = {name: play(questions, writer) for name, writer in writers.items()}
+    results = {"plain": judge_refinement(plain)} | {name: judge_refinement(r) for name, r in runs.items()}
+    anywhere = judge_refinement(erring)
     telling, everyone = total([*results.values()]), total([*results.values(), anywhere])
     lines = [
         counted("better, of refined", telling.better, telling.refined, "own_refined_better", at_least(0.60)),
         counted("worse, of refined", everyone.worse, everyone.refined, "own_refined_worse", at_most(0.02)),
         *_writers(results | {"errs anywhere": anywhere}),
-        *(_corrected(name, writer, runs[name]) for name, writer in erring.items()),
+        *(_corrected(name, writer, runs[name]) for name, writer in writers.items()),
     ]
     return Section("refinement", lines, NOTES)
 

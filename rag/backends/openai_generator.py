@@ -11,26 +11,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
-from urllib.parse import urlsplit
 
 import httpx2
-from openai import AsyncAzureOpenAI, AsyncOpenAI, omit
-from openai.types.chat import (
-    ChatCompletionMessageParam,
-    ChatCompletionSystemMessageParam,
-    ChatCompletionUserMessageParam,
-)
+from openai import AsyncOpenAI
 
-from rag.backends.environment import endpoint, optional, required
+from rag.backends.openai_client import MaxTokensName, Prompt, as_prompt, connect, output_limit
 from rag.backends.openai_errors import translated
 from rag.backends.openai_reply import Reply
 from rag.errors import GenerationError, GenerationRateLimited
-from rag.prompt import PROMPT_CHARS, Message, fit, messages
+from rag.prompt import PROMPT_CHARS, fit, messages
 from rag.settings import Settings
 from rag.values import GenerationRequest
-
-OPENAI_URL, DEFAULT_MODEL = "https://api.openai.com/v1", "gpt-4o-mini"
-Prompt = list[ChatCompletionMessageParam]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +63,9 @@ class OpenAIGenerator:
         model: str,
         *,
         limits: GeneratorLimits | None = None,
-        max_tokens_name: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens",
+        max_tokens_name: MaxTokensName = "max_completion_tokens",
     ) -> None:
-        """Use `client` (an `AsyncAzureOpenAI` is one too) and own it from now on; `model` is a deployment on Azure.
-
-        `max_tokens_name` is what the server calls the output limit: OpenAI's reasoning models refuse the old name,
-        many compatible servers know no other.
-        """
+        """Use `client` (an `AsyncAzureOpenAI` is one too) and own it from now on; see `Provider` for the rest."""
         self._limits = limits or GeneratorLimits()
         # No read timeout: it would count bytes, and a keep-alive comment is a byte. Our limits count tokens.
         timeout = httpx2.Timeout(self._limits.connect_s, read=None)
@@ -94,20 +81,16 @@ class OpenAIGenerator:
         *,
         limits: GeneratorLimits | None = None,
         http_client: httpx2.AsyncClient | None = None,
-    ) -> OpenAIGenerator:
-        """A generator from the vendor's own variables. Sends nothing; `http_client` is owned by the result.
-
-        openai: `OPENAI_API_KEY`; `OPENAI_BASE_URL` for another server of the same protocol, which then needs
-        `OPENAI_MODEL`. azure: `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY`, `AZURE_OPENAI_DEPLOYMENT`,
-        `OPENAI_API_VERSION`. Raises `ConfigurationError` naming the variable, never its value.
-        """
-        return (_azure if kind == "azure" else _openai)(environ, limits, http_client)
+    ) -> Self:
+        """A generator from the vendor's own variables, as `connect` reads them. Sends nothing; owns `http_client`."""
+        provider = connect(kind, environ, http_client)
+        return cls(provider.client, provider.model, limits=limits, max_tokens_name=provider.max_tokens_name)
 
     async def stream(self, request: GenerationRequest) -> AsyncGenerator[str]:
         """Tokens of the answer to `request`; see the port. Raises a `GenerationError`, and never a foreign one."""
         loop = asyncio.get_running_loop()
         prompt = messages(fit(request, max_chars=self._limits.prompt_chars))
-        reply, token = await self._begin([_as_parameter(message) for message in prompt])
+        reply, token = await self._begin(as_prompt(prompt))
         try:
             while token is not None:
                 yield token
@@ -152,50 +135,13 @@ class OpenAIGenerator:
             raise
 
     async def _open(self, prompt: Prompt, until_s: float) -> Reply:
-        old_name = self._max_tokens_name == "max_tokens"
+        max_tokens, max_completion_tokens = output_limit(self._max_tokens_name, self._limits.output_tokens)
         async with asyncio.timeout_at(until_s):
             chunks = await self._client.chat.completions.create(
                 model=self._model,
                 messages=prompt,
                 stream=True,
-                max_tokens=self._limits.output_tokens if old_name else omit,
-                max_completion_tokens=omit if old_name else self._limits.output_tokens,
+                max_tokens=max_tokens,
+                max_completion_tokens=max_completion_tokens,
             )
         return Reply(chunks, tail_s=self._limits.tail_s)
-
-
-def _as_parameter(message: Message) -> ChatCompletionMessageParam:
-    if message.role == "system":
-        return ChatCompletionSystemMessageParam(role="system", content=message.content)
-    return ChatCompletionUserMessageParam(role="user", content=message.content)
-
-
-def _openai(
-    environ: Mapping[str, str], limits: GeneratorLimits | None, http_client: httpx2.AsyncClient | None
-) -> OpenAIGenerator:
-    key = required(environ, "OPENAI_API_KEY")
-    elsewhere = "OPENAI_BASE_URL" in environ
-    url = endpoint(environ, "OPENAI_BASE_URL") if elsewhere else OPENAI_URL
-    model = required(environ, "OPENAI_MODEL") if elsewhere else optional(environ, "OPENAI_MODEL", DEFAULT_MODEL)
-    client = AsyncOpenAI(api_key=key, base_url=url, http_client=http_client or _direct_client())
-    compatible = not f".{urlsplit(url).hostname}".endswith(".api.openai.com")
-    return OpenAIGenerator(
-        client, model, limits=limits, max_tokens_name="max_tokens" if compatible else "max_completion_tokens"
-    )
-
-
-def _azure(
-    environ: Mapping[str, str], limits: GeneratorLimits | None, http_client: httpx2.AsyncClient | None
-) -> OpenAIGenerator:
-    url, key = endpoint(environ, "AZURE_OPENAI_ENDPOINT"), required(environ, "AZURE_OPENAI_API_KEY")
-    deployment, version = required(environ, "AZURE_OPENAI_DEPLOYMENT"), required(environ, "OPENAI_API_VERSION")
-    http_client = http_client or _direct_client()
-    client = AsyncAzureOpenAI(
-        azure_endpoint=url, azure_deployment=deployment, api_key=key, api_version=version, http_client=http_client
-    )
-    return OpenAIGenerator(client, deployment, limits=limits)
-
-
-def _direct_client() -> httpx2.AsyncClient:
-    # No redirects: one would carry prompt and key to a host that nobody configured.
-    return httpx2.AsyncClient(follow_redirects=False)

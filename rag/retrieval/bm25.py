@@ -17,7 +17,7 @@ import numpy as np
 
 from rag.ports import SearchMode
 from rag.retrieval.concepts import readings
-from rag.retrieval.confidence import Weighed, confidence_in, weighed_readings
+from rag.retrieval.confidence import WeighedQuery, confidence_in, weighed
 from rag.retrieval.corpus import Corpus
 from rag.retrieval.index import Bm25Index, Progress, ranking
 from rag.retrieval.scorers import Scores
@@ -107,10 +107,10 @@ class Bm25Retriever:
         return scores if mode == "expanded" else scores * self._in_primary
 
     def _scored(self, query: RewrittenQuery, positions: Sequence[int]) -> list[ScoredPassage]:
-        asked = weighed_readings(query, self.statistics)
+        asked = weighed(query, self.statistics)
         return [self._judged(asked, position) for position in positions]
 
-    def _judged(self, asked: Sequence[Weighed], position: int) -> ScoredPassage:
+    def _judged(self, asked: WeighedQuery, position: int) -> ScoredPassage:
         how_sure = confidence_in(asked, self._index.words(position), self.statistics)
         return ScoredPassage(passage=self._corpus.all[position], confidence=how_sure)
 

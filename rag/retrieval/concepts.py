@@ -26,10 +26,10 @@ Terms = tuple[str, ...]
 """Stemmed terms; never empty where they are an alternative."""
 
 
-Kind = Literal["word", "everyday", "number", "name"]
-"""`everyday`: said in words that belong to no subject (`my aunt`, `hang on to`). `name`: a capitalised word, a year, a
-section number. `number`: any other, an amount (`410k`), a month, a day of the week: often a fact about who asks, which
-no library repeats."""
+Kind = Literal["word", "everyday", "number", "name", "code"]
+"""`everyday`: said in words that belong to no subject (`my aunt`, `hang on to`). `name`: a capitalised word. `code`:
+written as no word is: capitals (FHA, HomeReady), a year, a section number. `number`: any other, an amount (`410k`), a
+month, a day of the week: often a fact about who asks, which no library repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +183,9 @@ def _single_words(tokens: Sequence[Token], places: range, names: frozenset[str])
 
 def _kind(token: Token, term: str, names: frozenset[str]) -> Kind:
     if token.is_number or token.text in _CALENDAR or _AMOUNT.fullmatch(token.text):
-        return "name" if token.is_number and token.surface in names else "number"
+        return "code" if token.is_number and token.surface in names else "number"
     if token.surface in names:
-        return "name"
+        return "code" if _CODE.search(token.surface) else "name"
     return "everyday" if term in EVERYDAY else "word"
 
 
@@ -197,6 +197,8 @@ _AMOUNT = re.compile(r"\d+[km]")
 _NAME = re.compile(r"(?<=[\w,;:\"'(] )[A-Z]\w*|\b\w+[A-Z]\w*|\b(?:19|20)\d\d\b|\b(?=\d*[A-Za-z])(?=\w*\d)\w+\b")
 """A capitalised word in mid-sentence (at its beginning every word is), a word with a capital inside (HomeReady, FHA), a
 year, or a word with a digit in it (B3)."""
+
+_CODE = re.compile(r"\w[A-Z]|\d")
 
 
 def _names(text: str) -> frozenset[str]:

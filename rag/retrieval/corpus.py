@@ -20,6 +20,7 @@ from rag.retrieval.chunking import readable_sections, split_text
 from rag.retrieval.documents import Document, UnreadableDocument
 from rag.retrieval.html_documents import read_html
 from rag.retrieval.markdown import MAX_HEADING, FrontMatterError, Section, sections, split_front_matter
+from rag.retrieval.passage_questions import with_questions
 from rag.retrieval.pdf_documents import TIME_LIMIT_S, read_pdf
 from rag.values import Domain, Passage
 
@@ -69,6 +70,14 @@ class Corpus:
 
 
 def load_corpus(folder: Path) -> Corpus:
+    """Every document under `folder`, with the questions that its passages are known to answer.
+
+    Raises `ConfigurationError`, as `load_passages` and `with_questions` do.
+    """
+    return Corpus(tuple(with_questions(load_passages(folder), folder)))
+
+
+def load_passages(folder: Path) -> list[Passage]:
     """Every document under `folder`, in the order of their paths; hidden files and unknown kinds are left out.
 
     Raises `ConfigurationError`: no folder, no documents, too many passages, two documents with one id, and whatever
@@ -89,7 +98,7 @@ def load_corpus(folder: Path) -> Corpus:
             )
     if not passages:
         raise ConfigurationError(f"The folder {folder} holds no documents; put {_KINDS} files into it.")
-    return Corpus(tuple(passages))
+    return passages
 
 
 def _claim_id(document_id: str, name: str, origin: dict[str, str]) -> None:

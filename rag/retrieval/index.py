@@ -104,8 +104,8 @@ class Bm25Index:
         found: defaultdict[str, float] = defaultdict(float)
         for position in ranking(scores, FEEDBACK_PASSAGES):
             words, score = self.words(position), float(scores[position])
-            for term, count in words.counts.items():
-                found[term] += count / len(words.terms) * score * self.statistics.idf(term)
+            for term, places in words.places.items():
+                found[term] += len(places) / words.length * score * self.statistics.idf(term)
         return dict(nlargest(FEEDBACK_TERMS, found.items(), key=itemgetter(1)))
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.retrieval import analysis, sentences
-from rag.retrieval.confidence import K1, B
+from rag.retrieval.matching import K1, B
 from rag.retrieval.scorers import SparseScorer
 from rag.retrieval.statistics import CollectionStatistics
 from rag.retrieval.token_store import TokenStore

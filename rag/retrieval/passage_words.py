@@ -5,11 +5,9 @@ Knows the analyser and sentence boundaries. Knows no questions and no statistics
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from threading import Lock
 
 from rag.retrieval.analysis import terms
@@ -37,10 +35,11 @@ ANYWHERE = -1
 class PassageWords:
     """A passage, read once for all questions. Sets of its sentences are integers: bit i stands for sentence i."""
 
-    terms: tuple[str, ...]
-    """In order, with repeats."""
-    counts: Mapping[str, int]
-    """How often each term is there."""
+    text: str
+    places: Mapping[str, Sequence[int]]
+    """Where each term stands, counted in terms from 0; in order."""
+    length: int
+    """In terms, with repeats."""
     holding: Mapping[str, int]
     """The sentences that hold each term ..."""
     holding_root: Mapping[str, int]
@@ -55,19 +54,14 @@ class PassageWords:
             found |= self.holding_root.get(root, 0)
         return found
 
-    def has(self, term: str, root: str, sentences: int = ANYWHERE) -> float:
-        """1 if these sentences hold the term, `RELATIVE` if only a relative, else 0; `root` is `root_of(term)`."""
-        if self.holding.get(term, 0) & sentences:
-            return 1.0
-        return RELATIVE if self.holding_root.get(root, 0) & sentences else 0.0
+    def count(self, term: str) -> int:
+        """How often the term is there."""
+        return len(self.places.get(term, ()))
 
     def near(self, one: str, other: str) -> bool:
         """Whether the terms stand next to each other somewhere, or with one between them, in either order."""
-        return any(
-            other in self.terms[max(0, place - 2) : place] or other in self.terms[place + 1 : place + 3]
-            for place, term in enumerate(self.terms)
-            if term == one
-        )
+        there = self.places.get(other, ())
+        return any(0 < abs(here - place) <= 2 for here in self.places.get(one, ()) for place in there)
 
 
 REMEMBERED = 4096
@@ -80,7 +74,7 @@ def read_passage(text: str, sentences: Callable[[], Sequence[Sequence[str]]] | N
     """The words of a passage's searchable text; `sentences` gives its terms where they are known already."""
     found = _remembered.get(text)
     if found is None:
-        found = _words_of(sentences() if sentences else sentence_terms(text))
+        found = _words_of(text, sentences() if sentences else sentence_terms(text))
         with _remembering:  # searches run in threads
             while len(_remembered) >= REMEMBERED:
                 del _remembered[next(iter(_remembered))]
@@ -99,19 +93,25 @@ def sentence_terms(text: str) -> list[list[str]]:
     return [terms(text[span.start : span.end]) for span in sentence_spans(text)]
 
 
-def _words_of(sentences: Sequence[Sequence[str]]) -> PassageWords:
-    terms = tuple(chain.from_iterable(sentences))
-    holding = dict.fromkeys(terms, 0)
+def _words_of(text: str, sentences: Sequence[Sequence[str]]) -> PassageWords:
+    places: dict[str, list[int]] = {}
+    holding: dict[str, int] = {}
+    place = 0
     for number, sentence in enumerate(sentences):
         for term in sentence:
-            holding[term] |= 1 << number
+            if term in holding:
+                places[term].append(place)
+                holding[term] |= 1 << number
+            else:
+                places[term], holding[term] = [place], 1 << number
+            place += 1
     holding_root: dict[str, int] = {}
     for term, held in holding.items():
         if root := root_of(term):
             holding_root[root] = holding_root.get(root, 0) | held
-    return PassageWords(terms, Counter(terms), holding, holding_root)
+    return PassageWords(text, places, place, holding, holding_root)
 
 
 def searchable_text(passage: Passage) -> str:
-    """What a passage is found by: its document's title and its heading speak for it, too."""
-    return f"{passage.title}\n\n{passage.section}\n\n{passage.text}"
+    """What a passage is found by: its document's title, its heading and the questions it answers speak for it, too."""
+    return "\n\n".join((passage.title, passage.section, passage.text, *passage.questions))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from rag.retrieval.confidence import K1, B
+from rag.retrieval.matching import K1, B
 from rag.retrieval.statistics import CollectionStatistics
 
 if TYPE_CHECKING:

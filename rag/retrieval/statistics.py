@@ -24,6 +24,8 @@ class CollectionStatistics:
             frequency.update(set(document))
         self.mean_length = length / self.size if length else 1.0
         self._document_frequency: Mapping[str, int] = frequency
+        self._idf: dict[str, float] = {}
+        """Of the collection's terms that were asked for: a search asks for those of its best passages."""
 
     @classmethod
     def of_counts(cls, document_frequency: Mapping[str, int], *, size: int, mean_length: float) -> Self:
@@ -42,8 +44,14 @@ class CollectionStatistics:
 
         The form without `1 +`, which rank-bm25 uses, is negative for words in more than half of the documents.
         """
+        known = self._idf.get(term)
+        if known is not None:
+            return known
         frequency = self._document_frequency.get(term, 0)
-        return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
+        idf = math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
+        if frequency:
+            self._idf[term] = idf
+        return idf
 
     @property
     def largest_idf(self) -> float:

@@ -1,0 +1,117 @@
+"""Tells a request for today's price of money (a rate, points, a margin) from a question about how prices are made.
+
+Who may quote, what a lock costs and how far a rate may rise stand in the library; today's price stands nowhere in it
+and only a licensed person may name it. A request has an act of pricing in it: a price and a day, an offer, a rough
+figure, or where a product "is at". Knows no evidence and no thresholds.
+"""
+
+from __future__ import annotations
+
+from rag.phrases import Intent, phrases, reading, shows_any
+
+
+def asks_for_a_price(question: str) -> bool:
+    """Whether a question wants to be told a rate, points or a margin."""
+    text = reading(question)
+    return shows_any(PRICE_INTENTS, _COMPOUNDS.sub("", text)) and not _RULES.search(text)
+
+
+_COMPOUNDS = phrases("rate/price lock/locks/locked/sheet/sheets/cap/caps", "fixed rate", "adjustable rate")
+"""Names of things with a price word in them: they go before the price words are looked for."""
+
+_PRODUCTS = (
+    "arm/arms/fixed/adjustable/mortgage/mortgages/loan/loans/refi*/fha/va/usda/jumbo/heloc/irrrl/conventional/"
+    "harborline/pinewood/second/timber/keystone/30/15/20/10/thirty/fifteen/twenty/year/yr/yrs/5/7/cash_out/purchase"
+)
+_PRODUCT = phrases(_PRODUCTS)
+_NAMED_PRODUCT = phrases(
+    "arm/arms/fixed/adjustable/mortgage/mortgages/loan/refi*/fha/va/jumbo/heloc/irrrl/harborline/pinewood/timber",
+    "10/15/20/30/fifteen/twenty/thirty year/years/yr/yrs/fixed",
+    "fixed thirty/fifteen/twenty/30/15/20",
+)
+
+_NOW = phrases(
+    "today/tonight/currently/current/now/lately/nowadays",
+    "this week/morning/month/afternoon/evening/minute/hour/second/quarter",
+    "at the moment/minute",
+    "at present",
+    "at this point",
+    "as we speak",
+    "these days",
+    "since/after ~ fed/yesterday/friday/monday",
+    "the fed ~ met/cut/hiked/moved/raised",
+    "going rate/rates",
+)
+_RATES = "rate/rates/apr/aprs/points/point/pricing/interest/margin/spread/coupon"
+_PRICE = phrases(_RATES)
+_FIGURE = phrases("number/figure/percent/percentage/%/price/quote/deal", "how low/high/much", "better one", "how many")
+
+_ASKS = phrases(
+    "what/which/where/how/is/are/has/have/did",
+    "tell/give/text/send/show/name/quote/get me/us",
+    "can/could/would you",
+    "need/want/looking ~ to know",
+)
+_OFFERS = phrases(
+    "you ~ giving/offering/charging/quoting/asking/posting/showing/writing/doing/advertising",
+    "would/will/could/can/do/are/might you ~ give/offer/charge/quote/ask",
+    "would/will/could/can/do/might i/we/he/she/they/you ~ get/pay/see/land/expect/have/do/offer",
+    "would/will/could/can/might i/we/he/she/they ~ be offered/given/quoted/charged/looking_at/paying",
+    "i/we/he/she/they would/will/could/can/might ~ get/pay/see/land",
+    "would/will/might my/our/the/his/her/a ~ be/come",
+    "people/folks/borrowers/customers/others/everyone/buyers/veterans getting/paying/locking/seeing",
+)
+_QUOTED_BY_US = phrases(
+    "what/how_much/which/where ~ would/will/do/are/can/could you ~ give/giving/offer/offering/quote/quoting/charge/charging",
+    "what/how_much ~ i/we/he/she would/could/can/might ~ get",
+    "people/folks/borrowers/customers/others/everyone/buyers getting/paying/locking/seeing",
+)
+_ROUGH = phrases(
+    "ballpark/roughly/rough/indicative/approximate*/estimate/guess/neighborhood_of/ish",
+    "hold you to it",
+    "more or less",
+)
+_STANDS_AT = phrases(
+    f"what/where/how 's/is/are ~ {_PRODUCTS}/rates/rate/apr/pricing ~ at . ",
+    f"what/where/how 's/is/are ~ {_PRODUCTS}/rates/rate/apr/pricing ~ at today/now/right/this/these/currently/with/for",
+    f"what/where/how 's/is/are/do ~ {_PRODUCTS}/rates/rate/apr/pricing ~ looking/sitting/running/standing/stand/"
+    "hovering/going_for/trading/coming_in",
+    f"what/where are/is you/we/they/harbor at ~ {_PRODUCTS}",
+    "what are you/we/they ~ at today/now/right/this/these/currently",
+    f"what 's/is/are your/harbor ~ {_RATES}",
+    "your/the/a best/lowest/cheapest/sharpest/going ~ rate/rates/apr/deal/price",
+    f"quote/quotes/quoting ~ me/my/us/our/a ~ {_PRODUCTS}",
+    f"{_PRODUCTS} ~ under/below/above/over/back_to/down_to ~ percent/%/five/six/seven",
+    "over/above prime ~ today/now/currently/this/these/you/your",
+    f"what/which ~ {_RATES} would/will/could/can/are/do you/i/we/he/she/they",
+)
+_CHEAPER = phrases("cheap*/lower/higher/expensive/pricier/better/under/below")
+
+PRICE_INTENTS = (
+    Intent("the price of the day", (_ASKS, _PRICE, _NOW)),
+    Intent("the price that we would offer", (_OFFERS, _PRICE, _NAMED_PRODUCT)),
+    Intent("the figure of the day that we would offer", (_OFFERS, _FIGURE, _NOW)),
+    Intent("our offer for a product, without a word for price", (_QUOTED_BY_US, _NAMED_PRODUCT, _NOW)),
+    Intent("a rough price", (_ROUGH, _PRICE, _PRODUCT)),
+    Intent("where a price stands", (_STANDS_AT,)),
+    Intent("which product is cheaper today", (_ASKS, _CHEAPER, _NAMED_PRODUCT, _NOW)),
+)
+"""Each is enough; what a person asks of a price when nothing of `_RULES` is in the question."""
+
+_RULES = phrases(
+    "float down",
+    "extend*/extension/relock*/renew*/expire*/expiry/superseded",
+    "how long/often",
+    "how are/is ~ set/made/decided/calculated/determined",
+    "who may/can/sets/is/decides",
+    "why",
+    "lifetime/ceiling/cap/caps/index",
+    "late charge/fee",
+    "premium/mip/pmi",
+    "seller/down_payment",
+    "allowed/must/rule/rules/policy",
+    "rate sheet/sheets",
+    "what happens",
+    "difference between",
+)
+"""What makes it a question about locks, limits and who decides, which the library answers."""
