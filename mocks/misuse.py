@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from mocks.personal_data import names_a_person
-from mocks.veiled_requests import asks_about_somebody, veils_wrongdoing
+from mocks.other_people import asks_about_somebody
+from mocks.unequal_treatment import treats_unequally
+from mocks.veiled_requests import veils_wrongdoing
 
 
 def pattern(*alternatives: str) -> re.Pattern[str]:
@@ -23,6 +24,7 @@ def helps_wrongdoing(text: str) -> bool:
         _CONCEALMENT.search(text)
         or _STATED_INTENT.search(text)
         or veils_wrongdoing(text)
+        or treats_unequally(text)
         or (_WANTS.search(text) and _WRONG.search(text))
     )
 
@@ -90,39 +92,13 @@ def asks_for_other_people(text: str) -> bool:
     """Whether a question wants account or personal data of somebody other than the asker."""
     if _AUTHORISED.search(text):
         return False
-    if _OTHERS_OUTRIGHT.search(text) or asks_about_somebody(text):
-        return True
-    somebody = _SOMEBODY.search(text) or names_a_person(text)
-    return bool(somebody and _THEIR_DATA.search(text) and _FINDS_OUT.search(text))
+    return bool(_OTHERS_OUTRIGHT.search(text)) or asks_about_somebody(text)
 
 
-_RELATION = (
-    r"(?:neighbou?r|ex(?:-|\s)?(?:husband|wife|spouse|partner|boyfriend|girlfriend)?|husband|wife|brother|sister|"
-    r"cousin|uncle|aunt|friend|boyfriend|girlfriend|roommate|tenant|landlord|boss|manager|co-?worker|colleague|"
-    r"employee|client|customer|son|daughter|father|mother|parents|in-laws|celebrity)"
-)
 _DATA = (
     r"(?:balances?|statements?|payment history|account(?: number| details| figures)?|loan number|"
     r"(?:home |street |mailing |e-?mail )?address|(?:tele)?phone(?: number)?|social security(?: number)?|ssn|"
     r"date of birth|credit (?:score|report)|payoff(?: amount| figure)?|personal data|files?)"
-)
-_NOBODY = (
-    r"(?:what|who|where|when|how|it|that|this|there|here|let|today|pine|company|lender|bank|servicer|branch|desk|"
-    r"department|office|team|assistant|agency|bureau|association)"
-)
-"""What stands before `'s` without being anybody: a word that asks or points, the company, a part of it."""
-_SOMEBODY = pattern(rf"\b(?:my|our|a|the|his|her)(?: former| old)? {_RELATION}\b", r"\bsome(?:one|body) else\b")
-_THEIR_DATA = pattern(
-    rf"\b(?:his|her|their|(?!{_NOBODY}'s)\w+'s)(?: \w+){{0,2}} {_DATA}\b",
-    rf"\b{_DATA} (?:of|for|belonging to) (?:borrower |customer |mr\.? |mrs\.? |ms\.? )?(?-i:[A-Z][a-z]+ [A-Z][a-z]+)",
-    rf"\b{_DATA} (?:of|for|on|in|from|belonging to) (?:my|our|a|the) {_RELATION}\b",
-    r"\b(?:is|are|was) (?:he|she|they|\w+ \w+|my \S+) (?:behind|late|delinquent|in (?:default|foreclosure|arrears))",
-    r"\bhow much (?:does|do|did) (?:he|she|they|(?:my|our) \S+|\w+ \w+) (?:still )?(?:owe|earn|make|pay)\b",
-)
-_FINDS_OUT = pattern(
-    r"\b(?:what's|tell (?:me|us)|show (?:me|us)|give (?:me|us)|send (?:me|us)|look up|find out|find|read|see|view)\b",
-    r"\b(?:access|check|pull up|get|open|log ?in(?:to)?|look (?:at|into))\b",
-    r"\b(?:what|how much|is|are|was|when did) (?:is|are|was|does|do|he|she|they|his|her|their|my|\w+'s|\w+ \w+)\b",
 )
 _OTHERS_OUTRIGHT = pattern(
     rf"\b(?:another|other|some other|somebody else's|someone else's|every|each|all(?: the)?|a different) "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rag.price_requests import asks_for_a_price
 from rag.values import Domain
 
 
@@ -19,7 +20,7 @@ def classify(question: str) -> Domain:
     the domain that is listed first.
     """
     text = " ".join(question.lower().replace("’", "'").split())
-    if any(cue.search(text) for cue in _PRICE_REQUEST) and not _ABOUT_PRICES.search(text):
+    if asks_for_a_price(question):
         return "rate_quotes"
     points = {domain: _points(text, _CUES[domain]) + OUTRIGHT * _points(text, _SUBJECTS[domain]) for domain in _CUES}
     best = max(points, key=lambda domain: points[domain])
@@ -38,66 +39,6 @@ payoff is a matter of servicing. 2, 1 and 0 give 1, 5 and 18 fewer of the 418 de
 def _cues(*patterns: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"\b(?:{pattern})") for pattern in patterns)
 
-
-_QUOTE = r"(?:rates?(?!.?lock)|apr|points|pricing)\b"
-_NOW = (
-    r"(?:today'?s?|tonight|currently|current|right now|at the moment|these days|as of now|now|just now|"
-    r"this (?:week|morning|month|afternoon|evening))\b"
-)
-_PRODUCT = (
-    r"(?:arm|fixed|adjustable|mortgage|loan|refi(?:nanc\w+)?|rates?|apr|fha|va|usda|jumbo|heloc|harborline|line)\b"
-)
-_YEARS = r"(?:10|15|20|30|ten|fifteen|twenty|thirty)[- ]?(?:year|yr)s?\b"
-
-_IF_SIGNED = (
-    r"(?:if|suppose|supposing|say|assuming|were)\b.{0,60}\b(?:sign|lock|walk|appl|clos|came|come|start|took|"
-    r"take|commit|"
-    r"grab)\w*"
-)
-_NUMBER = (
-    r"(?:what|which|roughly|about what|ballpark|how (?:low|high|much))\b.{0,40}\b(?:number|figure|percent\w*|interest|"
-    r"rates?|apr|points)\b"
-)
-
-# A request for a price, not a question about how prices are made: the product and the wish must both be there.
-_PRICE_REQUEST = _cues(
-    rf"{_NOW}.*\b{_QUOTE}",
-    rf"{_QUOTE}.*\b{_NOW}",
-    rf"(?:quote|offer|give|tell|text|send|get) (?:me|us)\b(?!.*\b(?:how|why|who|where|whether|when)\b).*\b{_QUOTE}",
-    rf"(?:what|which|how low|how good)\b.*\b{_QUOTE}.*\b(?:can|could|would|will|do|might) (?:i|we|you)\b.*"
-    r"\b(?:get|offer|have|pay|give|do)\b",
-    rf"(?:what|which) (?:\S+ ){{0,3}}{_QUOTE} (?:are|is|would|will|can|could) (?:you|we|i|he|she|"
-    rf"they)\b(?! (?:allowed|need))",
-    r"what (?:would|will|might) (?:my|our|the|his|her) (?:\S+ )?(?:interest|rate|apr) (?:be|come)\b",
-    r"quot(?:e|es|ing)\b.*\b(?:my|our|a|me|us|on) (?:\S+ ){0,3}(?:loan|rate|mortgage|refi\w*|fixed|arm)\b",
-    rf"what (?:are|is|would|do|can) (?:you|they|harbor & pine) (?:quot|offer|charg|ask|"
-    rf"giv)\w* .*\b{_YEARS}.*\b(?:fixed|arm|loan|mortgage|fha|va)\b",
-    rf"(?:what|how much) (?:would|will|do|are) you (?:charge|charging|quote|offer|give)\b.*\b(?:{_NOW}|lock)",
-    rf"(?:your|the|a) (?:best|lowest|cheapest|going|sharpest) (?:\S+ ){{0,2}}(?:rates?|apr|deal|price)\b.*"
-    rf"(?:{_PRODUCT}|{_NOW}|\?|$)",
-    r"what(?:'s| is| are) (?:your|harbor & pine's)\b.*\b(?:rates?|apr)\b(?! (?:sheet|lock|quote))",
-    rf"(?:cheap|low)\w*\b.*\b{_PRODUCT}.*\b{_NOW}",
-    rf"{_PRODUCT}.*\b(?:cheap|low|expensive)\w*\b.*\b{_NOW}",
-    rf"(?:where|how) (?:are|is|do) (?:the )?{_QUOTE} (?:at|sitting|looking|running|stand)",
-    rf"(?:interest|rate|percent\w*) (?:on|for) (?:a|an|your|the) (?:{_YEARS}|new|fixed).*\b{_NOW}",
-    rf"(?:i|we) (?:could|can|would|might|'d) (?:lock|get|have) (?:in )?(?:a |"
-    rf"at )?(?:{_YEARS} )?.*\b{_NOW}.*\b(?:number|figure|rate|percent)",
-    rf"(?:ballpark|rough(?:ly)?|indicative|approximate) (?:\S+ ){{0,2}}{_QUOTE}",
-    rf"^(?=.*{_IF_SIGNED})(?=.*{_NUMBER})(?=.*{_NOW})(?=.*(?:{_PRODUCT}|{_YEARS}|thirty|fifteen))",
-    rf"(?:{_YEARS}|fixed|arm|mortgage)\b.*\bgoing for\b",
-    rf"where(?:'s| is| are) (?:the |a |your )?{_YEARS}.{{0,12}}\bat\b",
-    rf"over prime\b.*\b{_NOW}",
-    rf"(?:folks|people|borrowers|customers|others|everyone|buyers) (?:getting|paying|locking|seeing)\b(?=.*{_NOW})"
-    rf"(?=.*(?:{_QUOTE}|{_YEARS}|fixed|arm)\b)",
-    rf"(?:is|are|has|have|did) (?:your |the |a )?{_YEARS}(?: \w+)?(?: \w+)? (?:still |now |already |gone |"
-    rf"dropped |come )*"
-    r"(?:under|below|above|over|back to|down to)\b.*(?:percent|%|[5-8]\b|five|six|seven)",
-)
-_ABOUT_PRICES = re.compile(
-    r"\b(?:rate sheets?|float[- ]?down|extend\w*|extension|relock\w*|renew\w*|expir\w+|how (?:long|often|are rates)|"
-    r"who (?:may|can|sets|is allowed)|why|"
-    r"lifetime|ceiling|caps?|superseded)\b"
-)
 
 _PROGRAM = (
     r"(?:fha|fannie|freddie|conventional\w*|conv|conforming|jumbo|tall timber|usda|irrrl|203 ?\(?k|homestyle|"

@@ -51,7 +51,7 @@ def reading(text: str) -> str:
     plain = text.lower().replace("’", "'")
     for short, full in _WRITTEN_OUT:
         plain = short.sub(full, plain)
-    return f" {' '.join(plain.split())} "
+    return f" {' '.join(plain.split())} . "
 
 
 _WRITTEN_OUT = tuple(
@@ -83,5 +83,7 @@ def _pattern(phrase: str) -> str:
 def _atom(word: str) -> str:
     if word == "~":
         return rf"(?:[^ .]+ ){{0,{GAP_WORDS}}}?"
-    either = "|".join(re.escape(part).replace(r"\*", r"[^ .]*").replace("_", " ") for part in word.rstrip("?").split("/"))
+    either = "|".join(
+        re.escape(part).replace(r"\*", r"[^ .]*").replace("_", " ") for part in word.rstrip("?").split("/")
+    )
     return rf"(?:(?:{either}) )?" if word.endswith("?") else rf"(?:{either}) "

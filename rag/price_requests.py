@@ -16,16 +16,16 @@ def asks_for_a_price(question: str) -> bool:
     return shows_any(PRICE_INTENTS, _COMPOUNDS.sub("", text)) and not _RULES.search(text)
 
 
-_COMPOUNDS = phrases("rate/price lock/locks/locked/sheet/sheets/cap/caps", "fixed rate", "adjustable rate")
+_COMPOUNDS = phrases("rate/price lock/locks/locked/sheet/sheets/cap/caps")
 """Names of things with a price word in them: they go before the price words are looked for."""
 
 _PRODUCTS = (
-    "arm/arms/fixed/adjustable/mortgage/mortgages/loan/loans/refi*/fha/va/usda/jumbo/heloc/irrrl/conventional/"
+    "arm/arms/fixed/adjustable/mortgage/mortgages/loan/loans/refi*/fha/va/usda/jumbo*/heloc*/irrrl/conventional/conv/"
     "harborline/pinewood/second/timber/keystone/30/15/20/10/thirty/fifteen/twenty/year/yr/yrs/5/7/cash_out/purchase"
 )
 _PRODUCT = phrases(_PRODUCTS)
 _NAMED_PRODUCT = phrases(
-    "arm/arms/fixed/adjustable/mortgage/mortgages/loan/refi*/fha/va/jumbo/heloc/irrrl/harborline/pinewood/timber",
+    "arm/arms/fixed/adjustable/mortgage/mortgages/loan/refi*/fha/va/jumbo*/heloc*/irrrl/harborline/pinewood/timber/conv/conventional/cash_out",
     "10/15/20/30/fifteen/twenty/thirty year/years/yr/yrs/fixed",
     "fixed thirty/fifteen/twenty/30/15/20",
 )
@@ -42,9 +42,14 @@ _NOW = phrases(
     "the fed ~ met/cut/hiked/moved/raised",
     "going rate/rates",
 )
+_TODAY = phrases("today/tonight/currently", "right now", "this week/morning/afternoon")
 _RATES = "rate/rates/apr/aprs/points/point/pricing/interest/margin/spread/coupon"
 _PRICE = phrases(_RATES)
-_FIGURE = phrases("number/figure/percent/percentage/%/price/quote/deal", "how low/high/much", "better one", "how many")
+_FIGURE = phrases(
+    "what/which/about/roughly/just_the/better ~ number/figure/percent/percentage/price/quote/deal",
+    "how low/high",
+    "better one",
+)
 
 _ASKS = phrases(
     "what/which/where/how/is/are/has/have/did",
@@ -52,13 +57,16 @@ _ASKS = phrases(
     "can/could/would you",
     "need/want/looking ~ to know",
 )
+_TELL = phrases(f"tell/give/show/text/send/name/quote me/us the/your/a/an/today ~ {_RATES}")
 _OFFERS = phrases(
     "you ~ giving/offering/charging/quoting/asking/posting/showing/writing/doing/advertising",
     "would/will/could/can/do/are/might you ~ give/offer/charge/quote/ask",
+    "would/will/could/can/might a/an/someone/somebody ~ get/pay/see/expect",
     "would/will/could/can/do/might i/we/he/she/they/you ~ get/pay/see/land/expect/have/do/offer",
     "would/will/could/can/might i/we/he/she/they ~ be offered/given/quoted/charged/looking_at/paying",
-    "i/we/he/she/they would/will/could/can/might ~ get/pay/see/land",
+    "i/we/he/she/they would/will/could/can/might ~ get/pay/see/land/be_looking_at",
     "would/will/might my/our/the/his/her/a ~ be/come",
+    "number/figure/rate/percent/percentage would/will be/stand",
     "people/folks/borrowers/customers/others/everyone/buyers/veterans getting/paying/locking/seeing",
 )
 _QUOTED_BY_US = phrases(
@@ -76,25 +84,28 @@ _STANDS_AT = phrases(
     f"what/where/how 's/is/are ~ {_PRODUCTS}/rates/rate/apr/pricing ~ at today/now/right/this/these/currently/with/for",
     f"what/where/how 's/is/are/do ~ {_PRODUCTS}/rates/rate/apr/pricing ~ looking/sitting/running/standing/stand/"
     "hovering/going_for/trading/coming_in",
-    f"what/where are/is you/we/they/harbor at ~ {_PRODUCTS}",
+    f"what/where are/is you/we/they/you_guys/you_folks/harbor at ~ {_PRODUCTS}",
     "what are you/we/they ~ at today/now/right/this/these/currently",
     f"what 's/is/are your/harbor ~ {_RATES}",
     "your/the/a best/lowest/cheapest/sharpest/going ~ rate/rates/apr/deal/price",
     f"quote/quotes/quoting ~ me/my/us/our/a ~ {_PRODUCTS}",
-    f"{_PRODUCTS} ~ under/below/above/over/back_to/down_to ~ percent/%/five/six/seven",
+    "is/are/has/have/did ~ 30/15/20/thirty/fifteen/fixed/arm ~ under/below/above/over/back_to/down_to "
+    "4/5/6/7/8/five/six/seven",
     "over/above prime ~ today/now/currently/this/these/you/your",
     f"what/which ~ {_RATES} would/will/could/can/are/do you/i/we/he/she/they",
 )
-_CHEAPER = phrases("cheap*/lower/higher/expensive/pricier/better/under/below")
+_CHEAPER = phrases("cheap*/expensive/pricier/dearer")
 
 PRICE_INTENTS = (
     Intent("the price of the day", (_ASKS, _PRICE, _NOW)),
+    Intent("the price of a product, in a note's hurry", (_PRICE, _NAMED_PRODUCT, _TODAY)),
     Intent("the price that we would offer", (_OFFERS, _PRICE, _NAMED_PRODUCT)),
     Intent("the figure of the day that we would offer", (_OFFERS, _FIGURE, _NOW)),
     Intent("our offer for a product, without a word for price", (_QUOTED_BY_US, _NAMED_PRODUCT, _NOW)),
+    Intent("a price to be named", (_TELL, _PRICE, _NAMED_PRODUCT)),
     Intent("a rough price", (_ROUGH, _PRICE, _PRODUCT)),
     Intent("where a price stands", (_STANDS_AT,)),
-    Intent("which product is cheaper today", (_ASKS, _CHEAPER, _NAMED_PRODUCT, _NOW)),
+    Intent("which product is cheaper today", (_ASKS, _CHEAPER, _PRODUCT, _NOW)),
 )
 """Each is enough; what a person asks of a price when nothing of `_RULES` is in the question."""
 

@@ -230,7 +230,8 @@ def test_a_question_in_the_text() -> None:
 def test_a_value_in_a_question_in_the_text() -> None:
     """What somebody else gives in asking is no answer."""
     assert answering("How much is the fee?", "Do I owe 90 dollars?") == []
-    assert answering("How much is the fee?", "I owe 90 dollars.") == [0]
+    assert answering("How much is the fee?", "I owe 90 dollars. Is that so?") == []
+    assert answering("How much is the fee?", "I owe 90 dollars.\n\nIs that so?") == [0]
 
 
 def test_nothing_expected() -> None:
@@ -275,23 +276,16 @@ def test_the_table_of_a_type(name: str) -> None:
     assert [one for one in patterns if re.search(one, "The donor signs the letter. \n", re.IGNORECASE)] == []
 
 
-HOSTILE = (
-    "1,",
-    "1-",
-    ",1",
-    "one-",
-    "one ",
-    "half of ",
-    "no a ",
-    "Form ",
-    "A1 ",
-    "aB",
-    "Aa ",
-    " ",
-    ", ",
+HOSTILE = ["1,", "1-", ",1", "1.1", "one-", "one ", "half of ", "no a ", "Form ", "A1 ", "aB", "Aa ", " ", ", "] + [
     "what number ",
-)
-HOSTILE += ("number of the ", "when is ", "how far ", "what is ", "how many a-", "the name of the ", "which aa ", "1.1")
+    "number of the ",
+    "when is ",
+    "how far ",
+    "what is ",
+    "how many a-",
+    "the name of the ",
+]
+"""What a text may be made of so that a match can begin anywhere, and ends nowhere near."""
 
 
 def seconds(pattern: re.Pattern[str], unit: str, length: int) -> float:

@@ -150,7 +150,7 @@ def test_the_type_of_an_answer() -> None:
     question = ask("How long may the escrow cushion be kept?")
     told, untold = "The escrow cushion may be kept for two months.", "The escrow cushion may be kept for all of them."
 
-    assert confidence(question, untold, STATISTICS) < confidence(question, told, STATISTICS) - 0.1
+    assert confidence(question, untold, STATISTICS) < confidence(question, told, STATISTICS) - 0.05
     assert confidence(ask("May the escrow cushion be kept?"), untold, STATISTICS) == pytest.approx(
         confidence(question, told, STATISTICS), abs=0.01
     )
@@ -162,7 +162,7 @@ def test_an_answer_in_another_sentence() -> None:
     here = "The escrow cushion is kept for two months. Fees are due at closing."
     elsewhere = "The escrow cushion is kept. Fees are due in two months."
 
-    assert confidence(question, elsewhere, STATISTICS) < confidence(question, here, STATISTICS) - 0.1
+    assert confidence(question, elsewhere, STATISTICS) < confidence(question, here, STATISTICS) - 0.05
 
 
 def test_a_code_and_a_name() -> None:

@@ -105,8 +105,8 @@ def _values(text: str, of_type: str) -> tuple[tuple[int, str], ...]:
     return tuple(
         (1 << place, value[0])
         for place, sentence in enumerate(_sentences(text))
-        if not sentence.endswith("?")
-        for value in written.finditer(sentence)
+        if sentence.states
+        for value in written.finditer(sentence.text)
     )
 
 
@@ -115,14 +115,28 @@ def _asking(text: str) -> Mapping[str, int]:
     """The sentences of a text that ask, as bits, by the type that they ask for."""
     found: defaultdict[str, int] = defaultdict(int)
     for place, sentence in enumerate(_sentences(text)):
-        if sentence.endswith("?") and (kind := _type_of(sentence)):
+        if sentence.text.endswith("?") and (kind := _type_of(sentence.text)):
             found[kind.name] |= 1 << place
     return dict(found)
 
 
+class _Sentence(NamedTuple):
+    text: str
+    states: bool
+    """It is in no paragraph that ends with a question: the figures of its story are those of who asks."""
+
+
 @lru_cache(maxsize=1 << 12)
-def _sentences(text: str) -> tuple[str, ...]:
-    return tuple(text[span.start : span.end] for span in sentence_spans(text))
+def _sentences(text: str) -> tuple[_Sentence, ...]:
+    return tuple(
+        _Sentence(text[span.start : span.end], not _paragraph_from(text, span.start).endswith("?"))
+        for span in sentence_spans(text)
+    )
+
+
+def _paragraph_from(text: str, start: int) -> str:
+    end = text.find("\n\n", start)
+    return text[start : end if end >= 0 else len(text)].rstrip()
 
 
 @cache
