@@ -1,7 +1,9 @@
 """Questions that ask for harm: help with fraud, discrimination or getting past a check, and other people's data.
 
-Plain patterns over normalised text (`mocks.safety_rules.normalised`). A request needs two things: somebody who wants
-to do it, and the wrong thing to be done. Asking what happens to people who do such things has only the second.
+Here stand the outright requests; `mocks.veiled_requests`, `mocks.unequal_treatment` and `mocks.other_people` hold those
+that name no crime. Plain patterns over normalised text (`mocks.safety_rules.normalised`). A request needs two things:
+somebody who wants to do it, and the wrong thing to be done. Asking what happens to people who do such things has only
+the second.
 """
 
 from __future__ import annotations

@@ -2,7 +2,12 @@
 
 Made to be exact rather than clever: a rule fires on somebody's data, on a request for help with wrongdoing, on a text
 that gives orders to the assistant; it does not fire because a text *speaks of* fraud, identity checks or instructions.
-It reads English and understands nothing: a veiled request passes. A model-based service plugs into the same port.
+
+It reads English and understands nothing. Of 45 requests by an author who had not seen the rules, the earlier ones
+withheld 6; these withhold all 45 now that they were fitted to them, with no false alarm on 642 other development
+questions. New wording is another matter: of two sets of 20 fresh requests, each tried once before the tables grew by
+it, 7 and 4 were withheld, and 2 of 77 harmless neighbours (since put right). A model-based
+service plugs into the same port.
 """
 
 from __future__ import annotations

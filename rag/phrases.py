@@ -51,7 +51,7 @@ def reading(text: str) -> str:
     plain = text.lower().replace("’", "'")
     for short, full in _WRITTEN_OUT:
         plain = short.sub(full, plain)
-    return f" {' '.join(plain.split())} . "
+    return f" {' '.join([*plain.split(), '.'])} "
 
 
 _WRITTEN_OUT = tuple(
@@ -81,6 +81,9 @@ def _pattern(phrase: str) -> str:
 
 
 def _atom(word: str) -> str:
+    if "?" in word[:-1]:
+        msg = f"the question mark stands behind all alternatives or none: {word}"
+        raise ValueError(msg)
     if word == "~":
         return rf"(?:[^ .]+ ){{0,{GAP_WORDS}}}?"
     either = "|".join(
