@@ -34,8 +34,8 @@ NAME_FLOOR = 0.5
 and yet the rule of another programme is the wrong answer. Own questions .937 without, .948 with; SQuAD the same."""
 
 AS_NAMES: Mapping[Kind, int] = {"name": 1, "code": 2}
-"""What is written in capitals or digits names one thing only (FHA, HomeReady, 2025); a capitalised word may be any word of
-a form's title. With 1 for both, seven near misses of 160 more are answered and two answerable questions of 380 fewer
+"""What is written in capitals or digits names one thing only (FHA, HomeReady, 2025); a capitalised word may be any word
+of a form's title. With 1 for both, seven near misses of 160 more are answered and two answerable questions of 380 fewer
 refused; with 3, none fewer are answered and three more refused."""
 
 
