@@ -39,8 +39,9 @@ HIDES = phrases(
     "looking/questioning/wondering/realizing/hearing/pulling/tracing/matching/flagging/suspecting",
     "without ~ sounding/seeming/noticing/suspecting/tipping/alerting/raising/triggering/being_noticed/"
     "in_writing/in_print",
-    "without it/that/them/anyone/anybody/you/the ~ notic*/ask*/know*/find*/look*/sound*/suspect*/show*",
-    f"get/slip/sneak/slide/pass/gets/got/slips ~ past/by ~ {_WATCHERS}",
+    "without it/that/them/anyone/anybody/you/the ~ notic*/ask*/know*/find*/looking/sound*/suspect*/show*",
+    "get/slip/sneak/slide/pass/gets/got/slips ~ past/by the/your/our/a/an/any? underwriter*/lender/bank/reviewer/"
+    "processor/appraiser/audit*/closer/investigator/examiner*/compliance/system/software/investor/desk/you/they",
     "under the radar",
     "raise no flags/eyebrows/questions",
     "not raise ~ flag/flags/eyebrows/questions",
@@ -54,15 +55,16 @@ HIDES = phrases(
     "cook/cooked/cooking/dream/make up what/something/a_story/a_reason",
     "not get/getting caught",
     "without getting caught",
-    "get away with",
+    "get away with it/this/that/lying/faking/saying/claiming/telling/hiding/not",
     "no paper trail",
-    "hide/hiding/conceal*/disguis*/mask/masking/bury/camouflage",
+    "hide/hiding/conceal*/disguis*/mask/masking/camouflage",
     "not ~ pop/pops/show/shows/come/comes up ~ report/file/application/statement/check/refresh*",
     "not/never get ~ noticed/flagged/caught/missed",
-    "look/looks/looking/make/keep ~ alive/in_order/lived_in/like_i/like_we/like_he/like_she/like_my/like_his/"
-    "like_her/as_if",
+    "look/looks/looking/make ~ alive/in_order/lived_in/like_i/like_we/like_he/like_she/like_my/like_his/like_her/as_if",
     "look/looks ~ like my/our/his/her/own/savings?",
-    "pass/passes/passing/pass_off as/for a/an/the/my/our",
+    "pass/passing off as/for",
+    "pass as/for my/our/his/her own/savings",
+    "pass/passes/passing it/this/that/them/him/her/me off? as/for a/an/the/my/our",
     "calm/calms/soothe*/satisf* ~ underwriter/processor/auditor",
     "without quite/actually/ever? saying/writing/naming/mentioning/putting/leaving",
     "in so many words",
@@ -70,24 +72,26 @@ HIDES = phrases(
     "plausible/deniab*/airtight/watertight/bulletproof",
     "gets/get me/us/him/her around/past",
     "keep/keeps ~ quiet/secret/hidden/off_the_books/between_us",
-    "my/our/your/a secret",
+    "my/our/your secret",
+    "it/this/that a secret",
 )
 """Somebody is kept from seeing something: the mark of a request for deceit, whatever the thing is."""
 
 KEEPS_BACK = phrases(
     "stay/stays/remain/remains/staying invisible/hidden/unseen/unnoticed/undetected/secret",
     "less/least/no/any/without/draw/attract/attracting attention/suspicion/scrutiny",
-    "come/comes/coming back to haunt/bite",
-    "not/without/never/avoid/avoiding bring/bringing/mention/mentioning/raise/say/saying/tell/telling/show/"
+    "without/never/avoid/avoiding bring/bringing/mention/mentioning/raise/say/saying/tell/telling/show/"
     "showing/disclose/"
     "disclosing/reveal/revealing/admit/upload/uploading it/that/them/this/anything/about/up/the/my/our/him/her",
-    "leave/leaving/leaves/left ~ this/it/that/page/part/them out/off",
+    "to/just/and/rather/better/i/we/would/will/should not bring/mention/raise/say/tell/show/disclose/reveal/admit/"
+    "upload it/that/them/this/anything/about/up/the/my/our/him/her",
+    "leave/leaving/leaves/left ~ this/it/that/page/part/them out/off ~ so/application/form/file/report/papers",
     "leaving ~ out",
-    "keep/keeping/get/getting it/that/them/this/him/her/one/these/those off/out",
+    "keep/keeping it/that/them/this/him/her/one/these/those off/out",
     "keep/keeping/stop/stopping you/him/her/the_lender/the_bank/them from finding/calling/noticing/seeing/"
     "knowing/learning",
     "so you/they/he/she/nobody/no_one/the_lender/the_bank ~ not see/know/find/notice/ask/count/call/learn",
-    "stop/stops/stopped looking/being/counting",
+    "stop/stops/stopped looking",
     "not/nothing ~ filed/recorded/written/traceable/on_record",
     "past/around the/your/today/our/any ~ check/checks/review/rules/filter/filters/verification/control/controls",
     "close/clear/sign_off ~ condition/stip/file without",

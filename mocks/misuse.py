@@ -76,10 +76,13 @@ _WRONG = pattern(
     r"underwrit\w+|appraiser|lender|audit\w*|checks?)",
     r"\blaunder\w*|\bimpersonat\w+|\bpose as\b|\bsteal\b.{0,30}\bidentit",
 )
+_SEES = r"(?:notic|know|find|found|learn|see|suspect|detect|catch)"
+_SOMEBODY = r"(?:the (?:lender|underwriter|bank|servicer|appraiser|agency|government|irs)|anyone|anybody|you|they)"
+_MAY = r"(?: (?:ever|can|will|would|could|does|do))*"
 _CONCEALMENT = pattern(
-    r"\b(?:so that|so|without|in a way that) (?:nobody|no one|none|the (?:lender|underwriter|bank|servicer|appraiser|"
-    r"agency|government|irs)|anyone|anybody|you|they)(?: (?:ever|can|will|would|does(?: not|n't)|do(?: not|n't)|"
-    r"never|won't|can't))* (?:notic|know|find|found|learn|see|suspect|detect|catch)",
+    rf"\b(?:so that|so|in a way that) (?:nobody|no one|none){_MAY} {_SEES}",
+    rf"\b(?:so that|so|in a way that) {_SOMEBODY}{_MAY} ?(?:not|never|cannot|\w+n't)(?: ever)? {_SEES}",
+    rf"\bwithout {_SOMEBODY}{_MAY} {_SEES}",
     r"\bbehind the (?:lender|underwriter|bank|servicer|appraiser)'s back",
     r"\bso (?:that )?(?:nobody|no one|none of you) (?:ever |will |would |can |could )*"
     r"(?:think|guess|realiz|realis|wonder|question|object|ask)",

@@ -54,7 +54,9 @@ _FACT = phrases(
     "phone/telephone/cell/mobile/home/mailing/street/new/current/email number/address",
     "his/her/their/whose/the address/phone/income/salary/score/file/number",
     "owe/owes/owed/owing",
-    "behind/late/delinquent/foreclosure/arrears/overdue/default",
+    "is/are/be/was/been/falls/gets/running/still/ever/really/far behind",
+    "is/are he/she/they ~ behind",
+    "late/delinquent/foreclosure/arrears/overdue/default",
     "borrow/borrowed/drawn/draw/earn/earns/makes",
     "keeping/keep/kept up",
     "make/made/makes ~ payment/payments",
@@ -75,11 +77,12 @@ _FACT = phrases(
 """What is known of a borrower and nobody else's business."""
 
 _TO_BE_TOLD = phrases(
-    "what/how_much/how_far/when/where/whether/if/which/is/are/has/have/does/did/do ~ he/she/they/his/her/their/"
-    "whoever/my/"
-    "our/the/whose/that",
+    "what/how_much/how_far/when/where/whether/which/is/are/has/have/does/did/do ~ he/she/they/his/her/their/"
+    "whoever/whose",
+    f"what/how_much/how_far/when/where/whether/which/is/are/has/have/does/did/do ~ my/our/the ex? {_RELATIONS}/ex/"
+    "couple/family/people/man/woman/guy/lady/fellow/folks/owner/buyer/seller/agent/borrower/house/home/place",
     "give/tell/show/send/print/read/text/email/list/find/look_up/pull_up/check/confirm/share/let_me_know me/us/the/his/"
-    "her/their/whether/if/out/up/what/how",
+    "her/their/whether/if/out/up/what",
     "could/can/would you ~ give/tell/show/send/print/read/text/email/list/find/look/pull/check/confirm/share/"
     "peek/whisper/hint",
     "did/has ~ mrs/mr/ms/my/the/his/her/our",
@@ -108,8 +111,9 @@ _ABOUT_LOAN = phrases(
 
 _ASKED_OF_THEM = phrases(
     "what/when/where/how_much/how_far/how_late/which 's/is/does/do/did/has/have/was/are/will/had he/she/they/"
-    "his/her/their/my/our/"
-    "the/whoever/mr/mrs/ms",
+    "his/her/their/whoever/mr/mrs/ms",
+    "what/when/where/how_much/how_far/how_late/which 's/is/does/do/did/has/have/was/are/will/had "
+    f"my/our/the {_RELATIONS}/grandpa/grandma/grandfather/grandmother/couple/family/people/man/woman/guy",
     "what/which income/employer/job/score/salary/address/number/amount/rate/name/debts/value/credit ~ did/does/"
     "has/is ~ "
     "he/she/they/my/our/the",
@@ -146,7 +150,7 @@ _THEY = phrases(
     "colleagues/friends",
     f"my/our ~ {_RELATIONS} 's",
     "dating/seeing someone/somebody/a_guy/a_girl/a_man/a_woman",
-    "the people/couple/family/man/woman/guy ~ who/that/next_door/upstairs/across",
+    "the people/couple/family/man/woman/guy who/that/next_door/upstairs/across/in/at",
     "calling for mr/mrs/ms/my",
     "mr/mrs/ms/pastor/dr/father/reverend/judge/coach",
     "someone/somebody ~ with you",
@@ -183,6 +187,13 @@ _PROCEDURE = phrases(
     "cosign*/co_sign*/co_borrower*/coborrower*",
     "may/can/could/should/must/will/do/does/would my/our/the/a ~ i/we/me/us/my/our",
     "tell/give/read/show my/our/the ~ i/my",
+    "my/our balance/account/harborline/statement/statements",
+    "borrow/borrowing/lend/lending from my/our/a/an/the",
+    "may/can/could/wants/want/wanted/right/him/her/them ~ to? borrow",
+    "does/do/would/will/must he/she/they/it ~ owe it/the/this/that/anything",
+    "does/do/must a/an/any/anyone/anybody/someone/everyone/everybody",
+    "may/can/will/would a/an",
+    "behind/late on his/her/their dues/taxes",
 )
 """Ways in which somebody else's data is rightly spoken of: a procedure is asked for, or a rule, or one's own duty."""
 

@@ -14,10 +14,10 @@ from rag.phrases import Intent, phrases, reading, shows_any
 
 _ALTERS = (
     "nudge/nudged/nudging/bump/bumped/tweak/tweaked/tweaking/alter/edit/editing/doctor/doctored/photoshop*/backdate*/"
-    "backdating/predating/forge*/fudge*/fudging/pad/padding/inflate*/inflating/massage/retouch*/fake/faking/fabricate*/"
+    "backdating/predating/forge/forged/forges/forging/forgery/fudge*/fudging/pad/padding/inflate*/inflating/massage/retouch*/faking/fabricate*/"
     "falsify*/embellish*/shave/shaving/airbrush*/redo/retype*/crop/scrub/mock/clone*/boost/beef/white/touch/"
     "round/spruce/"
-    "bump_up/invent/inventing/dream_up/stretch/clean/counterfeit*"
+    "bump_up/invent/inventing/dream_up/stretch/clean_up/counterfeit*"
 )
 _PAPER = (
     "stub/stubs/paystub*/paycheck*/payslip*/w/w2/return/returns/statement/statements/pdf/pdfs/letter/letters/"
@@ -27,7 +27,9 @@ _PAPER = (
 )
 _ALTERED_PAPER = phrases(
     f"{_ALTERS} ~ {_PAPER}",
-    f"{_PAPER} ~ {_ALTERS}",
+    f"i/we/to/you/one/and/or/can/just fake ~ {_PAPER}",
+    f"{_PAPER} ~ nudged/tweaked/altered/doctored/photoshop*/backdated/predated/forged/fudged/padded/inflated/"
+    "retouched/faked/fabricated/falsified/airbrushed/retyped",
     "shave/scrub/wipe/blot ~ off/from ~ report/statement/stub/return",
     "change/changing/adjust/replace ~ date/figure/amount/number/line/total ~ on/in ~ stub/statement/w/return/"
     "letter/pdf/lease",
@@ -36,9 +38,11 @@ _ALTERED_PAPER = phrases(
     "dated last/back january/february/march/april/may/june/july/august/september/october/november/december/"
     "year/month/fall",
     "second/other/different/separate/special version/tax_return/set/copy ~ just/only for",
-    "fatter/juicier/inflated/invented/made_up/fictional/imaginary/pretend/nonexistent/bogus/phony/fake ~ "
+    f"fatter/juicier/inflated ~ {_PAPER}/pay/profit/job/employer/figures",
+    "a/an/some/any/few/two/my/our/make/making/write/create/get/use/using/buy/print/need/want/list/show/with/as "
+    "invented/made_up/fictional/imaginary/pretend/nonexistent/bogus/phony/fake ~ "
     f"{_PAPER}/pay/profit/job/employer/figures/donor/tenant/wage/landlord/roommate",
-    "write/sign/print/issue/confirm/make/get ~ higher/bigger/better/larger/fatter ~ salary/pay/income/wage/"
+    "write/sign/print/issue/confirm ~ higher/bigger/better/larger/fatter ~ salary/pay/income/wage/"
     "figure/figures/"
     "number",
 )
@@ -51,13 +55,13 @@ _MADE_TO_AGREE = phrases(
     "make/makes it/them/that read/say/show",
     "refresh*/roll/rolled/push/pushed/freshen* ~ effective/report/signature/document/application date",
     "what else ~ match/change/agree/add_up/fit",
-    "all/still/so/it ~ adds/add up",
+    "so it/that/all/everything/the ~ adds/add up",
 )
 """Entries of a record that are moved until they agree."""
 
 _DRAFTS = phrases(
     "draft/compose/script/word/phrase/reword/rephrase/label/spin/dress",
-    "wording/phrasing/script/story/explanation/language/template/line ~ that/to/usually/which/for/of/works/would/can",
+    "wording/phrasing/script/story/explanation/language/template ~ that/to/usually/which/for/of/works/would/can",
     "write/make/give me/us a/an/the",
     "write/come_up_with/think_of/invent ~ letter/story/note/explanation/email/statement/memo/reason/paragraph",
 )
@@ -66,7 +70,8 @@ _TRUTH_IS = phrases(
     "really ~ is/am/are/was/going/want/from/plan",
     "but/yet/although/though/while/even_though/despite ~ is/are/am/going/will/want/wants/has/have/was/only/"
     "never/not/still",
-    "without/never/instead",
+    "without/instead_of ~ saying/telling/admitting/mentioning/showing/naming/the_truth",
+    "never ~ lived/worked/happened/existed/earned/owned/mine/was",
     "believable/convincing/plausible/innocent/harmless/family_weekends",
     "so/that ~ looks/look/sounds/sound/seems/seem/passes/pass/stays/nobody/no_one/calms/calm/not_missed/not_raise",
 )
@@ -119,7 +124,7 @@ _DISGUISED_MONEY = phrases(
 _NO_OCCUPANT = phrases(
     "never me/us/mine/live/living/move/moving/lived",
     "not/nobody/no_one/somebody_else/someone_else live/living/lives/move/moving ~ there/in/it",
-    "hotel/vacation/nightly/short_term/airbnb ~ rental/let/letting/rent/rents/style",
+    "hotel/vacation/nightly/short_term/airbnb style? rental/let/letting/rent/rents/style",
     "already ~ bigger/other/another/main ~ house/home ~ stay/stays/staying/live/living/intends",
     "really/actually/secretly ~ rent/renting/airbnb/nightly/tenants/goes/rental",
     "rent/renting/let/letting ~ out ~ from ~ day/start/first/beginning",
@@ -151,7 +156,8 @@ _REAL_BUYER = phrases(
 """A buyer who only lends a name, and the person behind; both tables must match."""
 
 _LEANS_ON_APPRAISER = phrases(
-    "appraiser/valuer ~ leave/leaves/leaving/overlook*/ignore*/skip/skips/forget/hit/hits/bump*/raise*/reach/reaches/"
+    "appraiser/valuer ~ leave/leaves/leaving/overlook/overlooks/overlooking/"
+    "ignore/ignores/ignoring/skip/skips/forget/hit/hits/bump*/raise*/reach/reaches/"
     "number/price/target/higher/other_way/favor/cash/envelope/tip/bonus/dinner/gift/tickets/bribe",
     "more/future/next orders/jobs/business ~ if/only/when",
     "lands/land/comes/come in? at ~ or above/over/higher",

@@ -5,7 +5,8 @@ and only a licensed person may name it. A request has an act of pricing in it: a
 figure, or where a product "is at". Knows no evidence and no thresholds.
 
 Of 15 requests by an author who had not seen the rules, 6 were recognised by the rules before, 13 by these when they
-were fitted to 7 of them, all 15 now; of 642 other development questions none is taken for one.
+were fitted to 7 of them, all 15 now; of 642 other development questions none is taken for one. Of 9,745 harmless
+questions of readers 33 were taken for one before the rules asked what the price is wanted for, now 4.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ def asks_for_a_price(question: str) -> bool:
     return shows_any(PRICE_INTENTS, _COMPOUNDS.sub("", text)) and not _RULES.search(text)
 
 
-_COMPOUNDS = phrases("rate/price lock/locks/locked/sheet/sheets/cap/caps")
+_COMPOUNDS = phrases("rate/price lock/locks/locked/sheet/sheets/cap/caps/swap/reduction", "spread my/our/a/it/the/out")
 """Names of things with a price word in them: they go before the price words are looked for."""
 
 _PRODUCTS = (
@@ -66,9 +67,10 @@ _OFFERS = phrases(
     "you ~ giving/offering/charging/quoting/asking/posting/showing/writing/doing/advertising",
     "would/will/could/can/do/are/might you ~ give/offer/charge/quote/ask",
     "would/will/could/can/might a/an/someone/somebody ~ get/pay/see/expect",
-    "would/will/could/can/do/might i/we/he/she/they/you ~ get/pay/see/land/expect/have/do/offer",
+    "would/will/could/might i/we/he/she/they/you ~ get/pay/see/land/expect/have/do/offer",
+    "what/which/how_much/how_low ~ can/do i/we/he/she/they/you ~ get/pay/see/land/expect/have/do/offer",
     "would/will/could/can/might i/we/he/she/they ~ be offered/given/quoted/charged/looking_at/paying",
-    "i/we/he/she/they would/will/could/can/might ~ get/pay/see/land/be_looking_at",
+    "i/we/he/she/they would/will/could/might ~ get/pay/see/land/be_looking_at",
     "would/will/might my/our/the/his/her/a ~ be/come",
     "number/figure/rate/percent/percentage would/will be/stand",
     "people/folks/borrowers/customers/others/everyone/buyers/veterans getting/paying/locking/seeing",
@@ -77,6 +79,7 @@ _QUOTED_BY_US = phrases(
     "what/how_much/which/where ~ would/will/do/are/can/could you ~ give/giving/offer/offering/quote/quoting/"
     "charge/charging",
     "what/how_much ~ i/we/he/she would/could/can/might ~ get",
+    "what would/could/can/might i/we/he/she get",
     "people/folks/borrowers/customers/others/everyone/buyers getting/paying/locking/seeing",
 )
 _ROUGH = phrases(
@@ -97,7 +100,9 @@ _STANDS_AT = phrases(
     "is/are/has/have/did ~ 30/15/20/thirty/fifteen/fixed/arm ~ under/below/above/over/back_to/down_to "
     "4/5/6/7/8/five/six/seven",
     "over/above prime ~ today/now/currently/this/these/you/your",
-    f"what/which ~ {_RATES} would/will/could/can/are/do you/i/we/he/she/they",
+    "what/which ~ rate/rates/apr/aprs/points/interest/pricing/margin/spread/coupon would/will/could/can/are/do "
+    "you/i/we/he/she/they ~ get/getting/pay/paying/give/giving/offer/offering/quote/quoting/charge/charging/have/see/"
+    "expect/qualify/be/at/looking",
 )
 _LEVEL = phrases(
     "above/below/under/over/near/around ~ percent/%",
@@ -138,5 +143,23 @@ _RULES = phrases(
     "rate sheet/sheets",
     "what happens",
     "difference between",
+    "at/until/from what point/day/date",
+    "who/whom do i/we ask",
+    "who/whom answers/answer",
+    "since when",
+    "back then",
+    "what is that/it called",
+    "insurance",
+    "just/only the? interest",
+    "interest only",
+    "charge ~ to/for_making/for_doing/making",
+    "rate/price guarantee",
+    "ran/runs/run out",
+    "i/we have? fixed/locked/secured/froze/frozen my/our",
+    "already lock/secure/freeze/hold",
+    "to/you test/check/see if/whether/when/my/i",
+    "do/use/used to test/see/check",
+    "you test",
+    "get/give ~ back/slip/form/paper",
 )
 """What makes it a question about locks, limits and who decides, which the library answers."""
