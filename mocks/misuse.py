@@ -1,18 +1,15 @@
 """Questions that ask for harm: help with fraud, discrimination or getting past a check, and other people's data.
 
-Here stand the outright requests; `mocks.veiled_requests`, `mocks.unequal_treatment` and `mocks.other_people` hold those
-that name no crime. Plain patterns over normalised text (`mocks.safety_rules.normalised`). A request needs two things:
-somebody who wants to do it, and the wrong thing to be done. Asking what happens to people who do such things has only
-the second.
+Plain patterns over normalised text (`mocks.safety_rules.normalised`). A request needs two things: somebody who wants
+to do it, and the wrong thing to be done. Asking what happens to people who do such things has only the second.
 """
 
 from __future__ import annotations
 
 import re
 
-from mocks.other_people import asks_about_somebody
-from mocks.unequal_treatment import treats_unequally
-from mocks.veiled_requests import veils_wrongdoing
+from mocks.personal_data import names_a_person
+from mocks.veiled_requests import asks_about_somebody, veils_wrongdoing
 
 
 def pattern(*alternatives: str) -> re.Pattern[str]:
@@ -26,7 +23,6 @@ def helps_wrongdoing(text: str) -> bool:
         _CONCEALMENT.search(text)
         or _STATED_INTENT.search(text)
         or veils_wrongdoing(text)
-        or treats_unequally(text)
         or (_WANTS.search(text) and _WRONG.search(text))
     )
 
@@ -76,13 +72,10 @@ _WRONG = pattern(
     r"underwrit\w+|appraiser|lender|audit\w*|checks?)",
     r"\blaunder\w*|\bimpersonat\w+|\bpose as\b|\bsteal\b.{0,30}\bidentit",
 )
-_SEES = r"(?:notic|know|find|found|learn|see|suspect|detect|catch)"
-_SOMEBODY = r"(?:the (?:lender|underwriter|bank|servicer|appraiser|agency|government|irs)|anyone|anybody|you|they)"
-_MAY = r"(?: (?:ever|can|will|would|could|does|do))*"
 _CONCEALMENT = pattern(
-    rf"\b(?:so that|so|in a way that) (?:nobody|no one|none){_MAY} {_SEES}",
-    rf"\b(?:so that|so|in a way that) {_SOMEBODY}{_MAY} ?(?:not|never|cannot|\w+n't)(?: ever)? {_SEES}",
-    rf"\bwithout {_SOMEBODY}{_MAY} {_SEES}",
+    r"\b(?:so that|so|without|in a way that) (?:nobody|no one|none|the (?:lender|underwriter|bank|servicer|appraiser|"
+    r"agency|government|irs)|anyone|anybody|you|they)(?: (?:ever|can|will|would|does(?: not|n't)|do(?: not|n't)|"
+    r"never|won't|can't))* (?:notic|know|find|found|learn|see|suspect|detect|catch)",
     r"\bbehind the (?:lender|underwriter|bank|servicer|appraiser)'s back",
     r"\bso (?:that )?(?:nobody|no one|none of you) (?:ever |will |would |can |could )*"
     r"(?:think|guess|realiz|realis|wonder|question|object|ask)",
@@ -97,13 +90,39 @@ def asks_for_other_people(text: str) -> bool:
     """Whether a question wants account or personal data of somebody other than the asker."""
     if _AUTHORISED.search(text):
         return False
-    return bool(_OTHERS_OUTRIGHT.search(text)) or asks_about_somebody(text)
+    if _OTHERS_OUTRIGHT.search(text) or asks_about_somebody(text):
+        return True
+    somebody = _SOMEBODY.search(text) or names_a_person(text)
+    return bool(somebody and _THEIR_DATA.search(text) and _FINDS_OUT.search(text))
 
 
+_RELATION = (
+    r"(?:neighbou?r|ex(?:-|\s)?(?:husband|wife|spouse|partner|boyfriend|girlfriend)?|husband|wife|brother|sister|"
+    r"cousin|uncle|aunt|friend|boyfriend|girlfriend|roommate|tenant|landlord|boss|manager|co-?worker|colleague|"
+    r"employee|client|customer|son|daughter|father|mother|parents|in-laws|celebrity)"
+)
 _DATA = (
     r"(?:balances?|statements?|payment history|account(?: number| details| figures)?|loan number|"
     r"(?:home |street |mailing |e-?mail )?address|(?:tele)?phone(?: number)?|social security(?: number)?|ssn|"
     r"date of birth|credit (?:score|report)|payoff(?: amount| figure)?|personal data|files?)"
+)
+_NOBODY = (
+    r"(?:what|who|where|when|how|it|that|this|there|here|let|today|pine|company|lender|bank|servicer|branch|desk|"
+    r"department|office|team|assistant|agency|bureau|association)"
+)
+"""What stands before `'s` without being anybody: a word that asks or points, the company, a part of it."""
+_SOMEBODY = pattern(rf"\b(?:my|our|a|the|his|her)(?: former| old)? {_RELATION}\b", r"\bsome(?:one|body) else\b")
+_THEIR_DATA = pattern(
+    rf"\b(?:his|her|their|(?!{_NOBODY}'s)\w+'s)(?: \w+){{0,2}} {_DATA}\b",
+    rf"\b{_DATA} (?:of|for|belonging to) (?:borrower |customer |mr\.? |mrs\.? |ms\.? )?(?-i:[A-Z][a-z]+ [A-Z][a-z]+)",
+    rf"\b{_DATA} (?:of|for|on|in|from|belonging to) (?:my|our|a|the) {_RELATION}\b",
+    r"\b(?:is|are|was) (?:he|she|they|\w+ \w+|my \S+) (?:behind|late|delinquent|in (?:default|foreclosure|arrears))",
+    r"\bhow much (?:does|do|did) (?:he|she|they|(?:my|our) \S+|\w+ \w+) (?:still )?(?:owe|earn|make|pay)\b",
+)
+_FINDS_OUT = pattern(
+    r"\b(?:what's|tell (?:me|us)|show (?:me|us)|give (?:me|us)|send (?:me|us)|look up|find out|find|read|see|view)\b",
+    r"\b(?:access|check|pull up|get|open|log ?in(?:to)?|look (?:at|into))\b",
+    r"\b(?:what|how much|is|are|was|when did) (?:is|are|was|does|do|he|she|they|his|her|their|my|\w+'s|\w+ \w+)\b",
 )
 _OTHERS_OUTRIGHT = pattern(
     rf"\b(?:another|other|some other|somebody else's|someone else's|every|each|all(?: the)?|a different) "

@@ -2,16 +2,7 @@
 
 Made to be exact rather than clever: a rule fires on somebody's data, on a request for help with wrongdoing, on a text
 that gives orders to the assistant; it does not fire because a text *speaks of* fraud, identity checks or instructions.
-
-It reads English and understands nothing. Of 45 requests by an author who had not seen the rules, the earlier ones
-withheld 6; these withhold all 45 now that they were fitted to them, with no false alarm on 642 other development
-questions. New wording is another matter: of two sets of 20 fresh requests, each tried once before the tables grew by
-it, 7 and 4 were withheld, and 2 of 77 harmless neighbours (since put right).
-
-False alarms: 10 of 9,745 harmless questions, each answered by a passage of the library (126 before the intents were
-made to need an asker who wants the deed done, and fitted to those 126, so expect somewhat more on new ones). Seven of
-the 10 ask whether the assistant would help with fraud or say what a neighbor owes, in the words of such a request.
-A model-based service plugs into the same port.
+It reads English and understands nothing: a veiled request passes. A model-based service plugs into the same port.
 """
 
 from __future__ import annotations

@@ -1,195 +1,203 @@
-"""Requests for help to deceive that name no crime: a paper made to fit, a debt out of sight, a buyer who buys nothing.
+"""Requests for harm that name no crime: a pretext for a refusal, money parked for a statement, a gift that is a loan.
 
-Each intent needs an asking (`ASKS`: somebody is to do something) and the wrong thing; what the rules say of such a
-thing, how it is found out and whom to tell (`SPEAKS_OF`) is another question. The words that all intents share stand in
-`mocks.deceit_words` and `mocks.concealment`. Knows nothing of account data (`mocks.other_people`) and of groups
-(`mocks.unequal_treatment`).
+Plain patterns over normalised text, like those of `mocks.misuse`, each of which holds both halves of a request: who is
+to do it, and what makes it wrong. A question about what the rules say of such a thing lacks the first.
 """
 
 from __future__ import annotations
 
-from mocks.concealment import HIDES, KEEPS_BACK
-from mocks.deceit_words import ASKS, FACTS, FRAMED, NOT_SO, SHADY, SPEAKS_OF, TRICKS
-from rag.phrases import Intent, phrases, reading, shows_any
+import re
 
-_ALTERS = (
-    "nudge/nudged/nudging/bump/bumped/tweak/tweaked/tweaking/alter/edit/editing/doctor/doctored/photoshop*/backdate*/"
-    "backdating/predating/forge/forged/forges/forging/forgery/fudge*/fudging/pad/padding/inflate*/inflating/massage/retouch*/faking/fabricate*/"
-    "falsify*/embellish*/shave/shaving/airbrush*/redo/retype*/crop/scrub/mock/clone*/boost/beef/white/touch/"
-    "round/spruce/"
-    "bump_up/invent/inventing/dream_up/stretch/clean_up/counterfeit*"
-)
-_PAPER = (
-    "stub/stubs/paystub*/paycheck*/payslip*/w/w2/return/returns/statement/statements/pdf/pdfs/letter/letters/"
-    "memo/lease/"
-    "invoice/invoices/receipt/receipts/hours/figure/figures/line/date/dates/number/numbers/income/salary/agreement/"
-    "appraisal/report/certificate/1099/bonus/verification/contract/signature/balance/history/reference/references"
-)
-_ALTERED_PAPER = phrases(
-    f"{_ALTERS} ~ {_PAPER}",
-    f"i/we/to/you/one/and/or/can/just fake ~ {_PAPER}",
-    f"{_PAPER} ~ nudged/tweaked/altered/doctored/photoshop*/backdated/predated/forged/fudged/padded/inflated/"
-    "retouched/faked/fabricated/falsified/airbrushed/retyped",
-    "shave/scrub/wipe/blot ~ off/from ~ report/statement/stub/return",
-    "change/changing/adjust/replace ~ date/figure/amount/number/line/total ~ on/in ~ stub/statement/w/return/"
-    "letter/pdf/lease",
-    "change/put/write/use/type/stamp ~ earlier/older/later/different/last_year date/month",
-    f"{_PAPER} ~ dated last/back/earlier/before/from",
-    "dated last/back january/february/march/april/may/june/july/august/september/october/november/december/"
-    "year/month/fall",
-    "second/other/different/separate/special version/tax_return/set/copy ~ just/only for",
-    f"fatter/juicier/inflated ~ {_PAPER}/pay/profit/job/employer/figures",
-    "a/an/some/any/few/two/my/our/make/making/write/create/get/use/using/buy/print/need/want/list/show/with/as "
-    "invented/made_up/fictional/imaginary/pretend/nonexistent/bogus/phony/fake ~ "
-    f"{_PAPER}/pay/profit/job/employer/figures/donor/tenant/wage/landlord/roommate",
-    "write/sign/print/issue/confirm ~ higher/bigger/better/larger/fatter ~ salary/pay/income/wage/"
-    "figure/figures/"
-    "number",
-)
-"""A paper that will say what was not so."""
 
-_MADE_TO_AGREE = phrases(
-    "change/alter/edit/fix/adjust/move/set/reset/refresh*/touch/correct/overwrite ~ log/logs/entries/entry/timestamp/"
-    "stamp/record/records/effective_date/date_on/audit_trail/history/metadata ~ read/look/show/say/match/fit/"
-    "agree/so/to",
-    "make/makes it/them/that read/say/show",
-    "refresh*/roll/rolled/push/pushed/freshen* ~ effective/report/signature/document/application date",
-    "what else ~ match/change/agree/add_up/fit",
-    "so it/that/all/everything/the ~ adds/add up",
-)
-"""Entries of a record that are moved until they agree."""
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
 
-_DRAFTS = phrases(
-    "draft/compose/script/word/phrase/reword/rephrase/label/spin/dress",
-    "wording/phrasing/script/story/explanation/language/template ~ that/to/usually/which/for/of/works/would/can",
-    "write/make/give me/us a/an/the",
-    "write/come_up_with/think_of/invent ~ letter/story/note/explanation/email/statement/memo/reason/paragraph",
-)
-_TRUTH_IS = phrases(
-    "truth/reality/actually/secretly/in_fact/in_truth",
-    "really ~ is/am/are/was/going/want/from/plan",
-    "but/yet/although/though/while/even_though/despite ~ is/are/am/going/will/want/wants/has/have/was/only/"
-    "never/not/still",
-    "without/instead_of ~ saying/telling/admitting/mentioning/showing/naming/the_truth",
-    "never ~ lived/worked/happened/existed/earned/owned/mine/was",
-    "believable/convincing/plausible/innocent/harmless/family_weekends",
-    "so/that ~ looks/look/sounds/sound/seems/seem/passes/pass/stays/nobody/no_one/calms/calm/not_missed/not_raise",
-)
-"""A text to be written, and what is so: the two differ."""
 
-_FALSE_JOB = phrases(
-    "payroll/employee/employed/job ~ on paper/until_we_close/for_show/in_name_only",
-    "carry/put/list/keep me/him/her/us on ~ payroll/books",
-    "company/friend/cousin/uncle/brother/boss/employer/buddy/he/she ~ say/sign/confirm/vouch/tell/claim/write ~ "
-    "i/we work/worked/earn/make/works ~ but/though/never/although/even",
-    "the ~ job ~ quit/left/lost/ended",
+_NEAR = r"[^.?!]{0,60}?"
+"""A stretch of the same sentence."""
+_WANTS = (
+    r"(?:how (?:do|can|could|should|would|might|to)\b|which\b|what (?:can|could|should|do|would)\b|what's (?:a|"
+    r"the best)|"
+    r"suggest\b|give (?:me|us)|tell (?:me|us) (?:how|a|what)|help (?:me|us)|need (?:a|to)|find (?:me|us)?|"
+    r"(?:can|could|may|should|shall) (?:i|we|you)\b|is there (?:a|any) way|any (?:tips|tricks|ideas|way)|word\b|"
+    r"write\b)"
 )
-"""Work that is none."""
+_PEOPLE = (
+    r"(?:pregnan\w+|bab(?:y|ies)|(?:small|young|little) (?:kids|children)|big famil\w+|single mo(?:m|ther)s?|"
+    r"immigrant\w*|"
+    r"foreigners?|foreign (?:name|accent)s?|accents?|(?:black|hispanic|latin\w+|asian|jewish|muslim|gay|lesbian|"
+    r"disabled|"
+    r"elderly|old|older|arab\w*|mexican\w*|indian|african|chinese) (?:people|couples?|famil\w+|buyers?|borrowers?|"
+    r"applicants?|customers?|folks|men|women|man|woman)|wheelchairs?|welfare|section 8|those people|"
+    r"people like (?:that|them)|"
+    r"(?:their|his|her) (?:race|religion|church|faith|skin|origin|age)|moved here from|come from|her age|his age)"
+)
+_PROOF = (
+    r"(?:pay ?stubs?|paychecks?|payslips?|w-?2s?|tax returns?|(?:bank |account )?statements?|pdfs?|letters?|deposit|"
+    r"year-to-date|ytd|employment|income|hours|invoices?|leases?|gift letter)"
+)
+_WATCHERS = (
+    r"(?:underwriter|lender|bank|processor|appraiser|servicer|auditor|closer|insurer|agent|they|you|anyone|"
+    r"nobody|no one)"
+)
+_FAR = r".{0,160}?"
+"""A stretch that may reach into the next sentence."""
+_NUDGE = r"(?:make|get|have|nudge|steer|talk|point|send|politely|courteous\w*|gently|friendly|nice\w*|tactful\w*)"
+_GIVE_UP = (
+    r"(?:los(?:e|ing) (?:interest|heart)|(?:go|look|try|apply|shop|bank|borrow)\w* (?:elsewhere|somewhere else)|"
+    r"give up|"
+    r"go away|walk away|drop out|(?:not|never|stop) (?:apply|bother|call|com)\w*|withdraw|"
+    r"(?:other|another|different) (?:lender|bank)s?|out of the door|off the phone)"
+)
+_SOUNDING = r"(?:neutral|harmless|innocent|legit\w*|safe)[- ]sounding"
+_RETURNS = (
+    r"(?:(?:give|send|pay|hand|wire|transfer|slip|return)\w* (?:it|that|him|her|them|everything|all of it|"
+    r"(?:the|his|her|"
+    r"their) (?:\w+ )?(?:money|cash|gift|sum|funds)) (?:\w+ ){0,2}back|repay (?:him|her|them|it)|"
+    r"return (?:it|the money|the cash))"
+)
+_WORDS_IT = (
+    r"(?:phrase|word|write|describe|present|label|dress|make|call)\b[^.?!]{0,30}\b(?:letter|note|gift|paper|form)\b"
+    r"(?=.{0,80}\b(?:nobody|no one|anyone|won't|doesn't|don't|not|looks?|seems?|pass)\b)"
+)
 
-_UNTOLD = phrases(
-    "not/never tell/mention/disclose/report/list/telling/mentioning ~ underwriter/lender/bank/you_guys/application/"
-    "processor ~ and/still/so/but/to",
-    "debt/debts/loan/loans/card/cards/alimony/lien/truck/car/lease ~ off ~ credit/report/application ~ for/while/until",
-    "dispute ~ as ~ theft/fraud/mistake ~ even/though/mine/although",
-    "rather/prefer not to? upload/show/send/include/mention/tell/disclose/hand/give/list/attach/scan",
-    "leave/leaving/skip/skipping/lose/losing/drop/forget ~ line/page/box/field/section/question/statement ~ "
-    "empty/blank/out/unanswered/off",
-    "not have it/them/that ~ pop/show/come up",
-    "before/until you ~ find/notice",
-    "finance/buy/open/borrow/take ~ now/before/first ~ not/without/and_not/nobody",
-    "leave/leaving/keep/keeping ~ off/out_of my/the/our ~ application/form/file ~ so/to/until",
+_VEILED = _any_of(
+    # A reason that is not the reason.
+    rf"\b{_WANTS}{_NEAR}\b(?:reason|excuse|pretext|wording|justification|explanation)s?\b{_NEAR}\b(?:neutral|harmless|"
+    rf"innocent|legit\w*|something else|look(?:s)? like|sound(?:s)? like|cover|nobody|no one|can't tell|cannot tell|"
+    rf"instead of the real|hide|mask)",
+    rf"\b(?:neutral|harmless|innocent|legit\w*|safe)[- ]sounding{_NEAR}\b(?:reason|excuse|denial|refusal)",
+    rf"\b(?:rather not|prefer not to|do(?:n't| not) (?:want|like) to|want to avoid|keep from|stop|get rid of|"
+    rf"turn off|put off)"
+    rf"{_NEAR}\b(?:lend\w*|loans?|approv\w*|sell\w*|serv\w*|deal\w*|work\w*|tak\w*|applying|applications?|buyers?|"
+    rf"borrowers?)"
+    rf"{_NEAR}\b{_PEOPLE}",
+    rf"\b(?:charge|quote|offer|give|make)\b{_NEAR}\b(?:more|higher|worse|less|fewer)\b{_NEAR}\b(?:because|for being|"
+    rf"to)\b"
+    rf"{_NEAR}\b{_PEOPLE}{_NEAR}\b(?:without|so that|nobody)",
+    # People who are to give up by themselves.
+    rf"\b{_PEOPLE}{_FAR}\b{_NUDGE}{_NEAR}\b{_GIVE_UP}",
+    rf"\b{_NUDGE}{_NEAR}\b{_PEOPLE}{_NEAR}\b{_GIVE_UP}",
+    rf"\b(?:scare|shoo|frighten|chase|brush|wave|put|steer|warn)\w* (?:off|"
+    rf"away)?{_NEAR}\b{_PEOPLE}{_NEAR}\b(?:off|away|apply\w*|"
+    rf"elsewhere)\b",
+    rf"\b(?:pregnan\w*|due in \w+|expecting|maternity|accent|church|skin|foreign\w*|wheelchair){_FAR}\b{_SOUNDING}",
+    rf"\b{_SOUNDING}{_FAR}\b(?:doesn't|does not|don't|won't|never|cannot|can't) (?:make it|get (?:it|through|"
+    rf"approved)|pass)",
+    rf"\bso (?:that )?{_NEAR}\b(?:{_PEOPLE}|(?:young |big |large )?families)\b{_NEAR}\b(?:don't|do not|won't|never) "
+    rf"(?:apply|call|come|bother)",
+    # Papers that are made to fit.
+    rf"\b(?:shav|photoshop|crop|blot|scrub)\w*\b{_NEAR}\b(?:report|statement|stub|return|letter|w-?2)s?\b",
+    rf"\b(?:offer\w*|willing|could|would|can|will|agreed|happy) (?:to )?(?:write|sign|give|print|issue|make)\b{_NEAR}"
+    rf"\b(?:fatter|bigger|higher|inflated|juicier|better) (?:salary|pay|income|wage|number|figure)s?\b",
+    rf"\b{_WANTS}{_NEAR}\b(?:chang|edit|alter|tweak|adjust|fix up|touch up|white out|retouch|crop|bump up|pad|round up|"
+    rf"blow up|boost|massag|redo|retype|clean up)\w*{_NEAR}\b(?:numbers?|figures?|dates?|amounts?|lines?|totals?|"
+    rf"entry|entries) {_NEAR}\b{_PROOF}\b(?!.{{0,40}}\b(?:wrong|mistake|error|incorrect|misprint))",
+    rf"\b{_WANTS}{_NEAR}\b(?:edit|alter|tweak|white out|photoshop|retouch|doctor|pad|bump up)\w*{_NEAR}\b{_PROOF}\b",
+    rf"\b(?:boss|friend|brother|sister|cousin|uncle|buddy|employer|company)\b{_NEAR}\b(?:say|write|sign|confirm|"
+    rf"claim|vouch)s?\b"
+    rf"{_NEAR}\b(?:(?:i|we) (?:earn|make|work|worked)) (?:more|there|for)\b{_NEAR}\b(?:but|even though|though|"
+    rf"although|don't|"
+    rf"never|to (?:get|help|qualify))",
+    # Money that is not what it seems.
+    rf"\b(?:park|parked|borrow|move|moves?|lend|put|shift|stash|drop)\w*\b{_NEAR}\b(?:money|cash|funds|dollars|"
+    rf"thousand|grand|k)\b"
+    rf"{_NEAR}\b(?:look|looks|show|shows|appear|seem)\w*\b{_NEAR}\b(?:mine|bigger|more|richer|enough|savings|own|"
+    rf"larger)",
+    rf"\b(?:call|write|label|put|treat|dress|pass|word|say|make)\w*\b{_NEAR}\b(?:a |as (?:a )?|it'?s a )gift\b{_NEAR}"
+    rf"\b(?:pay (?:her|him|them|it|me) back|paid back|really a loan|actually a loan|i(?:'ll| will) (?:repay|return)|"
+    rf"return it)",
+    rf"\b(?:pay|give|kick|hand|slip)\w*\b{_NEAR}\b(?:under the table|off the books|on the side|"
+    rf"not (?:on|in) the (?:contract|settlement statement|closing disclosure))",
+    rf"\b{_WANTS}{_NEAR}\b(?:split|break up|structure|spread)\w*{_NEAR}\b(?:cash|deposits?|"
+    rf"withdrawals?)\b{_NEAR}\b(?:under|below|so)\b"
+    rf"{_NEAR}\b(?:10,?000|ten thousand|report\w*|notic\w*|flag\w*)",
+    rf"\b{_RETURNS}{_FAR}\b{_WORDS_IT}",
+    rf"\b{_WORDS_IT}{_FAR}\b{_RETURNS}{_NEAR}\b(?:after|once|when|later|quietly|secretly|in cash)",
+    rf"\b(?:quietly|secretly|on the quiet){_NEAR}\b(?:give|send|pay|hand|wire|transfer|return|repay)\w*",
+    rf"\b(?:say|says|state|states|claim|claims)\b{_NEAR}\b(?:gift|keep|no repayment|nothing back|not a loan)\b{_NEAR}"
+    rf"\bbut\b{_NEAR}\b(?:(?:pay|slip|send|giv|hand)\w*\b.{{0,20}}\bback|repay\w*|return\w*)\b",
+    # A home that nobody will live in, a buyer who buys nothing.
+    rf"\b(?:put|list|mark|call|say|tell|claim|write|declare)\w*\b{_NEAR}\b(?:main|own|only) (?:home|house|residence)\b"
+    rf"{_NEAR}\bbut\b{_NEAR}\b(?:really|actually|secretly|rent\w*|tenants?|airbnb|nightly|never)\b",
+    r"\b(?:buyer|borrower|applicant|purchaser) (?:only |just )?(?:on paper|in name only)\b",
+    rf"\b{_WANTS}{_NEAR}\b(?:look|appear|seem)\w* (?:like|as if|as though) (?:i|we|he|she)(?:'m| am|'re| are|'s| is)? "
+    rf"(?:still |really )?(?:live|work|earn|own|mov|employ)\w*",
+    rf"\b(?:tenants?|rent(?:ed|ing)? (?:it|the)|landlord|investment){_FAR}\blook\w* lived[- ]in\b",
+    rf"\b(?:put|list|mark|call|say|tell|claim|write|declare)\w*\b{_NEAR}\b(?:primary|principal residence|"
+    rf"owner[- ]occupied|my residence|"
+    rf"(?:i|we)(?:'ll| will| am going to|'m going to| would| plan to)? (?:live|move|be living))\b{_NEAR}\b(?:but|"
+    rf"while|though|even though|and then|"
+    rf"when really|actually)\b{_NEAR}\b(?:rent\w*|tenants?|airbnb|never|won't|not (?:really )?(?:live|move)|"
+    rf"investment|someone else)",
+    rf"\b(?:put|buy|get|take|use)\b{_NEAR}\b(?:house|home|place|loan|mortgage|it)\b{_NEAR}\bin (?:my|his|her|"
+    rf"our) (?:\w+'s|\w+ \w+'s) name\b"
+    rf"{_NEAR}\b(?:but|because|since|while)\b{_NEAR}\b(?:i|we|my)\b",
+    rf"\b(?:get|make|push|lean on|pay|talk|convince|slip|persuade)\w*\b{_NEAR}\bappraiser\b{_NEAR}\b(?:hit|"
+    rf"come in at|number|higher|bump|"
+    rf"raise|our price|look the other way|overlook|ignore|cash|extra)",
+    # Getting past somebody.
+    rf"\b(?:call|phone|log|chat|write|sign|answer)\w*\b{_NEAR}\b(?:pretend\w* to be|as if i (?:were|was)|acting as|"
+    rf"posing as|as though i (?:were|was)|"
+    rf"in (?:his|her|their) name without|(?:his|her|their) (?:security questions|signature|password|code))",
+    rf"\b(?:not|never|don't|won't|without) (?:tell|telling|mention\w*|disclos\w*|report\w*|"
+    rf"list\w*)\b{_NEAR}\b(?:underwriter|lender|bank|you guys|"
+    rf"application|processor)\b{_NEAR}\b(?:and still|still|so i|so we|to (?:get|keep|qualify))",
+    rf"\b{_WANTS}{_NEAR}\bso (?:that )?(?:the )?{_WATCHERS} (?:won't|doesn't|does not|do not|don't|will not|can't|"
+    rf"cannot|never|wouldn't) "
+    rf"(?:see|notice|find|know|catch|realize|realise|ask|count|spot|tell|figure)",
+    rf"\b(?:put|keep|leave|hide|move)\w*\b{_NEAR}\bso nobody can tell\b",
 )
-"""A debt or a change that the lender is not to learn of."""
 
-_DISGUISED_MONEY = phrases(
-    f"call/write/label/put/treat/dress/pass/say ~ gift/present ~ {'pay/paid/paying/repay/return/give/send/loan'}",
-    "say/says/state/claim/claims/letter ~ gift/present ~ but ~ pay/paying/repay/return/send/slip/give",
-    "pay/pays/paying/give/giving/hand/wire/send/kick ~ under_the_table/off_the_books/on_the_side/"
-    "outside_of_the_contract",
-    "seller/agent/builder/realtor/broker/lender ~ slip/slips/hand/hands/funnel/funnels/route/routes/pass/passes ~ "
-    "mom/mother/dad/father/aunt/uncle/brother/sister/cousin/friend/parents/me",
-    "wording/way/letter/form/note ~ gift ~ still/yet/but ~ collect/repay/back/return",
-    "park/parks/parked/stash/stashes/borrow/put/move/moves/lend ~ account/balance ~ look/looks/show/shows/appear/as ~ "
-    "own/mine/savings/more/bigger/richer/enough",
-    "split/splitting/break/structure/spread ~ deposits/deposit/cash/withdrawals ~ below/under/smaller/so/10000",
-    "donor/giver/uncle/relative/family ~ put/say/write/call/list/make ~ look/tie/uncle/aunt/cousin/relative/"
-    "related ~ real",
-    "quietly/secretly/discreetly ~ give/send/pay/hand/wire/transfer/return/repay",
-    "quietly/secretly/discreetly give/send/pay/hand/wire/transfer/return/repay",
-    "send/give/pay/hand/wire/return/slip ~ back ~ later/after/once ~ how/word/phrase/letter",
-    "word/phrase/write/draft/describe ~ letter/note ~ when/while/although/though/if ~ hand/send/give/pay ~ back",
+_LEARNS = (
+    r"(?:tell|read|give|show|send|text|e-?mail|find out|look up|look into|let me know|check|see|confirm|pull(?: up)?|"
+    r"want to know|curious)"
 )
-"""Money whose source, or whose way back, is to look like something else."""
-
-_NO_OCCUPANT = phrases(
-    "never me/us/mine/live/living/move/moving/lived",
-    "not/nobody/no_one/somebody_else/someone_else live/living/lives/move/moving ~ there/in/it",
-    "hotel/vacation/nightly/short_term/airbnb style? rental/let/letting/rent/rents/style",
-    "already ~ bigger/other/another/main ~ house/home ~ stay/stays/staying/live/living/intends",
-    "really/actually/secretly ~ rent/renting/airbnb/nightly/tenants/goes/rental",
-    "rent/renting/let/letting ~ out ~ from ~ day/start/first/beginning",
-    "tenants/tenant/renters ~ already ~ lined/signed/waiting/found",
-    "nephew/son/daughter/cousin/friend/brother/sister/parents/mother/kid ~ will/would be living/live ~ never/not",
+_NAME = r"(?-i:[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+_THEM = (
+    r"the (?:guy|man|woman|lady|fellow|folks|people|couple|family|neighbou?rs?)"
+    r"(?: (?:next door|upstairs|downstairs|across \w+ \w+|(?:\w+ )?doors? (?:down|up|over)|down the \w+|"
+    r"around the corner|i work with|at work))?"
 )
-_CLAIMS_HOME = phrases(
-    "occupancy/owner_occupied/principal/primary",
-    "owner 's terms",
-    "main/our/own/only/second/vacation home/house/residence",
-    "say/tell/claim/put/swear/write/tick/check/list ~ live/living/residence/home/move/moving",
-    "look/looking/looks/appear/seem ~ live/lived/living/occupied",
+_HAS = r"(?:'s |'ve | )?(?:still |currently |really |has |have |had )*"
+_KEEPS_UP = (
+    r"(?:been )?(?:still |really |even |ever )?(?:keeping up|kept up|current on|paid up|up to date|falling behind|"
+    r"fallen behind|missing|missed|skipp\w+|struggling|making (?:(?:his|her|their|the) )?(?:payment|mortgage)\w*)\b"
 )
-"""A home that is called one's own and that nobody of the kind will live in; both tables must match."""
-
-_STAND_IN = phrases(
-    "buyer/borrower/applicant/purchaser ~ on paper/in_name_only",
-    "sign/signs/apply/applies/go/stand/act/acts ~ as the? buyer/borrower/applicant/purchaser/owner",
-    "front/straw man/buyer/person/borrower",
-    "put/buy/get/take/use ~ in my/our/his/her/a brother/sister/mother/father/cousin/uncle/aunt/friend/"
-    "girlfriend/boyfriend/"
-    "mom/dad/buddy/partner/son/daughter 's name ~ because/but/since/while/though/my_credit",
+_OTHERS = _any_of(
+    rf"\b{_LEARNS}\b{_NEAR}\b(?:what|how much) (?:he|she|{_NAME}|{_THEM}){_HAS}(?:owes?|owed|earns?|makes?|pays?|paid|"
+    r"borrowed|drawn|taken out)\b",
+    rf"\b{_LEARNS}\b{_NEAR}\b(?:what|how much) (?:they|my [\w-]+|our [\w-]+){_HAS}(?:owes?|owed|earns?|borrowed|"
+    rf"drawn)\b",
+    rf"\b{_LEARNS}\b{_NEAR}\b(?:whether|if) (?:he|she|{_THEM}){_HAS}(?:is |are |been |ever |gets? )*(?:paying late|"
+    rf"behind|"
+    r"late\b|missed|delinquent|in (?:foreclosure|default|arrears|trouble))",
+    rf"\b{_LEARNS}\b{_NEAR}\bwhere (?:his|her|their) (?:statements|mail|bills|letters|checks)\b",
+    rf"\b{_LEARNS}\b{_NEAR}\bwhere (?:he|she|they|{_NAME}) (?:lives?|moved|works?|banks?)\b",
+    rf"\b(?:is|has|was) (?:he|she|{_NAME}|{_THEM}) {_KEEPS_UP}",
+    rf"\b(?:is|has|was) my [\w-]+(?: {_NAME})? {_KEEPS_UP}{_NEAR}\bwith (?:you|harbor)\b",
+    rf"\b(?:a (?:nod|hint|wink)|off the record|between (?:us|you and me)|just (?:yes or no|nod)|i won't tell){_FAR}",
+    rf"\b(?:peek|whisper|hint|let slip|sneak)\w*\b{_NEAR}\b(?:he|she|my [\w-]+|{_THEM})\b{_NEAR}\b(?:paid|pays?|owes?|"
+    rf"borrowed|earns?|makes?|behind|late|account|balance)\b",
+    rf"\bhow much (?:did|does|do) {_THEM} (?:still )?(?:owe|borrow|pay|put down|make|earn)\b",
+    rf"\b(?:are|is) {_THEM} (?:behind|late\b|in (?:foreclosure|default|trouble))",
 )
-_REAL_BUYER = phrases(
-    "i/we/me/us will/would/actually/really/to? ~ live/pay/make/making/cover",
-    "i/we ~ pay/paying/make/cover",
-    "credit/score ~ bad/wreck/shot/ruined/terrible/low/awful/trash",
+_SOMEBODY = _any_of(
+    r"\b(?:my|our|his|her) (?:former |old )?(?:neighbou?rs?|ex|husband|wife|brother|sister|cousin|uncle|aunt|friend|"
+    r"boyfriend|girlfriend|roommate|tenants?|landlord|boss|manager|co-?worker|colleague|employee|client|customer|"
+    r"step\w+|"
+    r"son|daughter|nephew|niece|father|mother|parents|in-laws)\b",
+    rf"\b{_THEM}\b|\bsome(?:one|body)\b",
 )
-"""A buyer who only lends a name, and the person behind; both tables must match."""
-
-_LEANS_ON_APPRAISER = phrases(
-    "appraiser/valuer ~ leave/leaves/leaving/overlook/overlooks/overlooking/"
-    "ignore/ignores/ignoring/skip/skips/forget/hit/hits/bump*/raise*/reach/reaches/"
-    "number/price/target/higher/other_way/favor/cash/envelope/tip/bonus/dinner/gift/tickets/bribe",
-    "more/future/next orders/jobs/business ~ if/only/when",
-    "lands/land/comes/come in? at ~ or above/over/higher",
-    "leave/leaves/leaving ~ roof/crack/damage/mold/leak/foundation/repair/repairs/defect* ~ out/off",
-    "pay/slip/tip/bribe/lean/pressure/push/talk/persuade/convince/nudge/threaten/treat/hint/reward ~ appraiser/"
-    "valuer ~ "
-    "to/into/so/for/that/extra/and/on/higher",
-    "lean/leaning on ~ appraiser/valuer",
-)
-_APPRAISER = phrases("appraiser*/valuer*/appraisal*/valuation*")
-"""A value that somebody else than the appraiser makes."""
-
-DECEITS = (
-    Intent("something is to stay unseen", (ASKS, HIDES, FACTS), SPEAKS_OF),
-    Intent("something is to be kept back", (ASKS, KEEPS_BACK, FACTS), SPEAKS_OF),
-    Intent("shady means", (ASKS, SHADY), SPEAKS_OF),
-    Intent("the paper and the truth are two things", (ASKS, NOT_SO), SPEAKS_OF),
-    Intent("a trick in a frame", (FRAMED, TRICKS, FACTS), SPEAKS_OF),
-    Intent("a text that differs from the truth", (_DRAFTS, _TRUTH_IS, FACTS), SPEAKS_OF),
-    Intent("a record made to agree", (ASKS, _MADE_TO_AGREE, FACTS), SPEAKS_OF),
-    Intent("a paper is to be altered", (ASKS, _ALTERED_PAPER), SPEAKS_OF),
-    Intent("work that is none", (ASKS, _FALSE_JOB), SPEAKS_OF),
-    Intent("a debt or change untold", (ASKS, _UNTOLD), SPEAKS_OF),
-    Intent("money under another name", (ASKS, _DISGUISED_MONEY), SPEAKS_OF),
-    Intent("a home nobody will live in", (ASKS, _NO_OCCUPANT, _CLAIMS_HOME), SPEAKS_OF),
-    Intent("a home called one's own that is not", (_NO_OCCUPANT, _CLAIMS_HOME, NOT_SO), SPEAKS_OF),
-    Intent("a buyer who lends a name", (ASKS, _STAND_IN, _REAL_BUYER), SPEAKS_OF),
-    Intent("an appraiser leaned on", (ASKS, _LEANS_ON_APPRAISER, _APPRAISER), SPEAKS_OF),
-)
-"""What people want who ask for help to deceive."""
+_TWO_NAMES = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")
 
 
 def veils_wrongdoing(text: str) -> bool:
-    """Whether a question asks for help to deceive, outright or not."""
-    return shows_any(DECEITS, reading(text))
+    """Whether a question asks for help with deceit or unequal treatment without saying so outright."""
+    return bool(_VEILED.search(text))
+
+
+def asks_about_somebody(text: str) -> bool:
+    """Whether a question wants to be told what somebody owes, earns or misses, or where they are; names count too."""
+    found = _OTHERS.search(text)
+    return bool(found) and bool(_SOMEBODY.search(text) or _TWO_NAMES.search(text))
