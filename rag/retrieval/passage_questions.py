@@ -2,8 +2,8 @@
 
 Knows the file that holds them. Knows neither who wrote them, nor search, nor scores.
 
-A passage says `the overdraft is carried to the principal`; a reader asks whether he loses his house. To search the
-passage together with a few questions that it answers is the document expansion of Nogueira and Lin (2019, doc2query).
+A passage says `gift funds need a letter from the donor`; a reader asks whether her aunt may chip in. To search the
+passage together with questions that it answers is the document expansion of Nogueira and Lin (2019, doc2query).
 A language model or a person writes them once, before anybody asks; at run time it costs nothing but their words.
 They are only ever searched and compared: no draft, no citation and no check sees them, so no answer can rest on them.
 """
@@ -25,6 +25,7 @@ FILE_NAME = "passage_questions.jsonl"
 MAX_QUESTIONS = 40
 """Of one passage: beyond, they would outweigh its text."""
 MAX_CHARACTERS = 400
+"""Of one question: the longest of the sample library has half of that, story included; what is longer is cut."""
 
 
 class PassageQuestions(BaseModel):
