@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser import FLAGS, browser_path
+from tests.browser import FLAGS, PATIENCE_MS, browser_path
 from tests.served import served
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is no reason to fail
@@ -21,7 +21,8 @@ settings.load_profile("any machine")
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
+    """Headless Chromium, and patience with it: the five seconds a test waits by default are too few where two share."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
         yield browser

@@ -361,6 +361,24 @@ def test_stop_on_the_slow_path(screen: Screen, port: int) -> None:
     screen.page.click("#ask-stop")
 
 
+NAMED_LATE = """for (const send of [window.fetch]) window.fetch = async (target, options) => {
+  const answer = await send(target, options);
+  if (String(target).includes("/queue/join")) await new Promise((done) => setTimeout(done, 1000));
+  return answer;
+};"""
+"""A service whose answer to *start this run* takes a second on its way back."""
+
+
+def test_stop_before_the_page_knows_the_name_of_the_run(screen: Screen, port: int) -> None:
+    """The run has begun and the page has not heard so: it is stopped all the same, and nothing is refused."""
+    screen.page.add_init_script(NAMED_LATE)
+    set_up(screen, LATE)
+    with one_run_is_abandoned(port, "stop before the name"):
+        screen.page.click("#ask-ask")
+        screen.page.click("#ask-stop")
+    screen.wait_for("#ask-notice .rg-mood-stopped")
+
+
 @pytest.mark.parametrize("way", ["reload", "close"])
 def test_who_leaves_in_the_middle_leaves_nothing_running(browser: Browser, port: int, way: str) -> None:
     """The tab is reloaded or closed while text streams: the run ends, and is counted as abandoned."""
