@@ -60,7 +60,7 @@ def stop_button(scope: str) -> gr.Button:
 def select(
     label: str, choices: Choices, value: str | float, name: str | None = None, *, shown: bool = True
 ) -> gr.Dropdown:
-    """A short list to choose one thing from. Listen to its `select`: one choice comes as two `input`s."""
+    """A short list to choose one thing from."""
     return gr.Dropdown(choices, value=value, label=label, filterable=False, min_width=140, elem_id=name, visible=shown)
 
 

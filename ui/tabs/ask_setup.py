@@ -206,13 +206,13 @@ def wire(
     quiet: dict[str, Any] = {"queue": False, "api_visibility": "private"}
     story = [question, setup.scenario, setup.domain, setup.profile, setup.watch]
     fresh = [setup.seed, setup.own, setup.knobs, setup.note]
-    setup.scenario.select(handlers.story, setup.scenario, [*story, *fresh], **quiet)
+    setup.scenario.input(handlers.story, setup.scenario, [*story, *fresh], **quiet)
     cards.click(handlers.picked, None, [*story, *fresh], **quiet)
     for button, text in examples:
         button.click(_with(handlers.example, text), None, [*story, *fresh], **quiet)
     where = [setup.scenario, setup.profile]
     rest = [setup.own, setup.knobs, setup.note]
-    setup.profile.select(handlers.named, [*where, setup.turned], rest, js=collecting(3), **quiet)
+    setup.profile.input(handlers.named, [*where, setup.turned], rest, js=collecting(3), **quiet)
     load, save, reset = buttons
     picking = "async (text, scenario, profile) => [await window.rg.pick(), scenario, profile]"
     load.click(handlers.loaded, [setup.own, *where], rest, js=picking, **quiet)

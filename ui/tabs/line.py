@@ -62,7 +62,7 @@ def build(context: TabContext, worker: LabWorker) -> None:
     _wire(controls, handlers, outputs)
     form.change(fn=None, js=_tell("rg:line-laid"))
     scenario = controls.scenario
-    told = wire_stories(scenario.select, scenario, controls.question, controls.watch, context.options)
+    told = wire_stories(scenario.input, scenario, controls.question, controls.watch, context.options)
     told.then(fn=None, js=_tell("rg:line"))
 
 

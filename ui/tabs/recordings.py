@@ -100,8 +100,9 @@ def _wire(handlers: RecordingHandlers, panels: Panels, choice: gr.Dropdown, file
     show.click(handlers.show, command, painted, js=_COMMAND.format("show"), trigger_mode="always_last", **_AT_ONCE)
     pause.click(fn=None, cancels=[run])
     restart.click(fn=None, cancels=[run]).then(fn=None, js=_PLAY)
-    # Not `input`, which comes twice for one choice: the second answer would set back who has gone on since.
-    choice.select(handlers.choose, choice, everything, cancels=[run], **_AT_ONCE)
+    # Not `input`, which comes twice for one choice, and the second answer would set back who has gone on since; not
+    # `select`, which the keyboard does not send. A choice that is taken back (`null`, below) shows nothing new.
+    choice.change(handlers.choose, choice, everything, cancels=[run], **_AT_ONCE)
     opened = file.upload(handlers.open, file, everything, cancels=[run], **_AT_ONCE)
     opened.then(fn=None, js="() => null", outputs=choice)
 
