@@ -1,4 +1,5 @@
 """Progressive streaming for RAG: the pipeline. Runs without Gradio, without mocks, without a network.
 
-Read in this order: `values`, `events`, `grammar`, `policy`, `stream`, `stages`, `fast_path`, `slow_path`, `pipeline`.
+Read in this order: `values`, `events`, `grammar`, `policy`, `stream`, `stages`, `fast_path`, `drafting`, `slow_path`,
+`pipeline`.
 """

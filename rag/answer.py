@@ -24,6 +24,8 @@ class WorkingAnswer:
     sources: tuple[NumberedSource, ...] = ()
     """The passages the text may cite, by number."""
     complete: bool = True
+    declined: bool = False
+    """The writer read the sources and found no answer in them, so there is no text."""
     checked_safe: bool = False
     """An explicit pass of exactly this `text`."""
 

@@ -5,6 +5,7 @@
 | query safety | `final_answer`, outcome withheld; nothing was searched |
 | both searches | `error` |
 | weak evidence | `final_answer`, outcome safe_fallback; not a word was generated (unless the gate is switched off) |
+| the writer finds no answer, nor in all the evidence | `final_answer`, outcome safe_fallback; not a word was shown |
 | generation before its first token, twice | `error` |
 | generation later | the text so far stays, `complete: false`, unless a second version completes it |
 | safety, or a safety check that cannot run | the draft is withdrawn, outcome withheld |
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
 
-from rag import fast_path, slow_path, wording
+from rag import drafting, fast_path, slow_path, wording
 from rag.errors import ContentFiltered, DeadlineExceeded, RagError
 from rag.events import ErrorReport, FinalAnswer, StreamEvent
 from rag.policy import without_release
@@ -132,10 +133,13 @@ async def _progressive(run: Run, query: RewrittenQuery) -> Ending:
             deep.cancel()
             return Ending("safe_fallback")
         checking = group.create_task(slow_path.verify(run, feed))
-        if not (await _write(run, feed) and await slow_path.check_answer(run)):
+        ended = await _draft(run, feed, deep)
+        if ended is None and not await slow_path.check_answer(run):
+            ended = Ending("withheld")
+        if ended is not None:
             deep.cancel()
             checking.cancel()
-            return Ending("withheld")
+            return ended
     run.evidence = deep.result()
     refined = not run.refused() and await refine(run)
     return await _conclude(run, refined=refined)
@@ -152,8 +156,8 @@ async def _serial(run: Run, query: RewrittenQuery) -> Ending:
     run.evidence = await slow_path.deepen(run, query, first)
     if decision.verdict == "hold" and fast_path.ask_gate(run, asked=3).verdict != "open":
         return Ending("safe_fallback")
-    if not await _write(run, feed):
-        return Ending("withheld")
+    if ended := await _draft(run, feed):
+        return ended
     refined = await rewrite_unchecked(run)
     await slow_path.verify(run, ClaimFeed(run.answer.claims))
     if not await slow_path.check_answer(run):
@@ -161,14 +165,23 @@ async def _serial(run: Run, query: RewrittenQuery) -> Ending:
     return await _conclude(run, refined=refined)
 
 
-async def _write(run: Run, feed: ClaimFeed) -> bool:
-    """The draft. False when the model's provider stopped it and it had to be withdrawn."""
+async def _draft(run: Run, feed: ClaimFeed, deep: asyncio.Task[list[ScoredPassage]] | None = None) -> Ending | None:
+    """The draft; None if it stands, else how the run ends: the provider stopped it, or the writer found no answer.
+
+    A writer that declines is asked once more with all the evidence, if there is any that it has not read.
+    """
     try:
-        await fast_path.write(run, feed)
+        await drafting.write(run, feed, run.evidence[: run.settings.evidence.first_top_k])
+        if run.answer.declined and deep is not None:
+            run.evidence = await deep
+        if run.answer.declined and run.unread():
+            await drafting.write(run, feed, run.evidence)
     except ContentFiltered as filtered:
         slow_path.withdraw(run, filtered.code)
-        return False
-    return True
+        return Ending("withheld")
+    finally:
+        feed.close()
+    return Ending("safe_fallback") if run.answer.declined else None
 
 
 async def _conclude(run: Run, *, refined: bool) -> Ending:
@@ -186,6 +199,8 @@ def _out_of_time(run: Run) -> Ending:
             run.degrade(span.stage)
     if run.answer.text and run.answer.checked_safe:
         return Ending("safe_fallback" if run.refused() else "answered")
+    if run.answer.declined:
+        return Ending("safe_fallback")
     if not run.answer.text and not run.release.shown:
         raise DeadlineExceeded
     slow_path.withdraw(run, DeadlineExceeded.code)

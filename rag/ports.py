@@ -61,7 +61,8 @@ class Generator(Protocol):
     def stream(self, request: GenerationRequest) -> AsyncGenerator[str]:
         """Tokens in order; never an empty one. The caller closes the generator.
 
-        A normal end means the text is complete. Otherwise raises a `GenerationError`: `GenerationCut`,
+        A normal end means the text is complete. A text that begins with `rag.prompt.NO_ANSWER` says that the sources do
+        not hold the answer, and is not shown. Otherwise raises a `GenerationError`: `GenerationCut`,
         `GenerationLength` and `ContentFiltered` tell apart how a text can be unfinished.
         """
         ...

@@ -19,8 +19,9 @@ from rag.values import GenerationRequest, NumberedSource
 PROMPT_CHARS = 24_000
 """Default size of a prompt: about 6,000 tokens of English, at four characters each."""
 
-NO_ANSWER = "The sources do not answer this question."
-"""What the model is told to write, and nothing else, when the sources are of no use."""
+NO_ANSWER = "NO ANSWER IN THE SOURCES."
+"""What the model is told to write, and nothing else, when the sources are of no use. In capitals, so that hardly an
+answer begins like it: as long as one does, nothing of it can be shown."""
 
 INSTRUCTIONS = f"""\
 You answer a question from numbered sources.
@@ -70,6 +71,19 @@ def messages(request: GenerationRequest) -> list[Message]:
     if request.draft is None:
         raise ValueError("A refinement needs the draft it improves")
     return [Message("system", f"{INSTRUCTIONS}\n\n{REFINEMENT}"), Message("user", _material(request))]
+
+
+def declines(text: str) -> bool:
+    """Whether a text, or the part of it that has come so far, is the refusal that the model was told to write.
+
+    What it may say behind it does not matter: a model that answers and refuses has not answered.
+    """
+    return text.lstrip().startswith(NO_ANSWER.rstrip("."))
+
+
+def may_decline(beginning: str) -> bool:
+    """Whether a text that begins like this may still become the refusal, or is it."""
+    return NO_ANSWER.startswith(beginning.lstrip()) or declines(beginning)
 
 
 def fit(request: GenerationRequest, *, max_chars: int = PROMPT_CHARS) -> GenerationRequest:

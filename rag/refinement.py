@@ -16,6 +16,7 @@ from rag.grounding.citations import attach
 from rag.grounding.claims import split_claims
 from rag.grounding.support import passage_support
 from rag.policy import why_refine
+from rag.prompt import declines
 from rag.revision import revise
 from rag.run import Run
 from rag.slow_path import check_citation
@@ -62,7 +63,7 @@ def reasons_to_refine(run: Run) -> tuple[str, ...]:
     """In the evidence, in the checked sentences, and in a draft that broke off."""
     seen = [source.passage.passage_id for source in run.answer.sources]
     reasons = list(why_refine(seen, run.evidence, run.settings.refinement))
-    unseen = [item.passage for item in run.evidence if item.passage.passage_id not in seen]
+    unseen = run.unread()
     contradicted = run.answer.contradicted_claims()
     for claim in run.answer.failed_claims():
         helped = any(passage_support(claim, passage).supported for passage in unseen)
@@ -84,11 +85,11 @@ class Candidate:
 
 
 async def second_version(run: Run, *, checked: bool) -> Candidate | None:
-    """Write, check and compare. None when the text is the same, less grounded, or not safe."""
+    """Write, check and compare. None when the text is none, the same, less grounded, or not safe."""
     sources = number(run.evidence, after=run.answer.sources)
     text = await _write(run, sources)
     answer = WorkingAnswer(text=text, claims=list(split_claims(text)), sources=sources)
-    if not answer.claims or text.strip() == run.answer.text.strip():
+    if not answer.claims or declines(text) or text.strip() == run.answer.text.strip():
         return None
     if checked and not await _check(run, answer):
         return None

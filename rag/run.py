@@ -16,6 +16,7 @@ from rag.stream import Channel
 from rag.values import (
     Domain,
     GateDecision,
+    Passage,
     Path,
     RunRequest,
     ScoredPassage,
@@ -165,6 +166,11 @@ class Run:
     def refused(self) -> bool:
         """Whether the domain demands a check that could not be made."""
         return bool(set(self.degraded) & set(self.settings.gate.domains[self.domain].release))
+
+    def unread(self) -> list[Passage]:
+        """The passages of the evidence that the writer has not been given."""
+        read = {source.passage.passage_id for source in self.answer.sources}
+        return [item.passage for item in self.evidence if item.passage.passage_id not in read]
 
     def _close(self, stage: StageName, outcome: str) -> int:
         start_ms, end_ms = self.running.pop(stage), self.channel.elapsed_ms()

@@ -11,6 +11,7 @@ CHECKING_QUERY = "Checking the question against the policy..."
 CHECKING_SENTENCES = "Holding each sentence against its source..."
 CHECKING_SAFETY = "Checking the complete answer against the policy..."
 REFINING = "Writing a better-founded version..."
+DECLINED = "The writer found no answer in these sources, so nothing is shown."
 JUDGING = "Scoring how well the final answer rests on the evidence..."
 
 SAFE_FALLBACK = (
