@@ -93,7 +93,7 @@ def replay(options: Options) -> int:
 
 
 def questions(options: Options) -> int:
-    """Have the configured model write the questions that the passages of a library answer."""
+    """Have the configured model write the questions that the passages of a library answer and leave open."""
     writer = OpenAIQuestions.from_environment(options.model_kind(), os.environ)
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of each request, and there are thousands
 

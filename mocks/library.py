@@ -44,7 +44,7 @@ def parts_around(retriever: Bm25Retriever, generator: Generator | None = None) -
     return Parts(
         rewriter=VocabularyRewriter(),
         retriever=retriever,
-        reranker=LexicalReranker(retriever.statistics),
+        reranker=LexicalReranker(retriever.statistics, retriever.doubted),
         generator=generator or ExtractiveGenerator(),
         verifier=LexicalVerifier(),
         safety=RuleBasedSafety(),

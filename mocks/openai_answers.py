@@ -17,14 +17,16 @@ from rag.values import GenerationRequest, NumberedSource, Passage
 def answer(prompt: str) -> str:
     """The answer to a whole prompt: a new text, the improved draft if it has one, or questions if it has a passage."""
     passage = read_blocks(prompt).get("PASSAGE")
-    return ExtractiveGenerator().write(read_request(prompt)) if passage is None else json.dumps(_questions(passage))
+    return ExtractiveGenerator().write(read_request(prompt)) if passage is None else _questions(passage)
 
 
-def _questions(passage: str) -> list[str]:
-    """One of each sentence, in its own words: a writer that only quotes knows no others."""
+def _questions(passage: str) -> str:
+    """Two of each sentence, in its own words: a writer that only quotes knows no others. It never says since when."""
     _, _, text = passage.partition("\n")
-    sentences = (text[span.start : span.end].rstrip(".!?") for span in sentence_spans(text))
-    return [f"Is it so that {sentence}?" for sentence in sentences if sentence]
+    sentences = [text[span.start : span.end].rstrip(".!?") for span in sentence_spans(text)]
+    answered = [f"Is it so that {sentence}?" for sentence in sentences if sentence]
+    left_open = [f"Since when is it so that {sentence}?" for sentence in sentences if sentence]
+    return json.dumps({"answered": answered, "open": left_open})
 
 
 def read_request(prompt: str) -> GenerationRequest:

@@ -76,6 +76,8 @@ class Passage(Value):
     """Position within its document, from 0; neighbours differ by one."""
     questions: tuple[str, ...] = ()
     """Questions that it answers, written when the library was indexed: searched, but never shown, quoted or cited."""
+    open_questions: tuple[str, ...] = ()
+    """Questions that sound as if it answered them, which no passage of the library does: compared, never searched."""
 
 
 class ScoredPassage(Value):

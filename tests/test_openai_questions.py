@@ -31,8 +31,9 @@ from tests.scripted_provider import FOREVER_S, PASSAGE, without_threads
 
 KEY = "canary-0123456789abcdef"
 LIMITS = QuestionLimits()
-GOOD = '["How long is it?", "Is it long?"]'
+GOOD = '{"answered": ["How long is it?", "Is it long?"], "open": ["What does it cost?"]}'
 QUESTIONS = ("How long is it?", "Is it long?")
+LEFT_OPEN = ("What does it cost?",)
 
 
 async def written(server: FakeOpenAI, behaviour: Behaviour, limits: QuestionLimits) -> Written:
@@ -61,12 +62,13 @@ def over_sockets(behaviour: Behaviour, *answers: str) -> tuple[Written | Generat
 
 @pytest.mark.parametrize("answer", [GOOD, f"```json\n{GOOD}\n```"])
 def test_a_good_answer(answer: str) -> None:
-    """The questions and what they cost, of one request that is no stream and is bounded in length."""
+    """The questions of both kinds and what they cost, of one request that is no stream and is bounded in length."""
     outcome, server = over_sockets("normal", answer)
     (request,) = server.requests
 
     assert isinstance(outcome, Written)
     assert outcome.questions == QUESTIONS
+    assert outcome.left_open == LEFT_OPEN
     assert outcome.prompt_tokens == len(request.prompt.split())
     assert outcome.answer_tokens > 0
     assert PASSAGE.text in request.prompt
@@ -75,12 +77,22 @@ def test_a_good_answer(answer: str) -> None:
     assert server.open_connections == 0
 
 
-def test_a_bad_answer_is_asked_for_once_more() -> None:
-    """The second answer counts."""
-    outcome, server = over_sockets("normal", "I would rather talk of the weather.", GOOD)
+def test_a_small_model_that_forgets_one_kind() -> None:
+    """An array alone is taken for answered questions at once: what is there is worth having."""
+    outcome, server = over_sockets("normal", json.dumps(QUESTIONS), GOOD)
 
     assert isinstance(outcome, Written)
-    assert outcome.questions == QUESTIONS
+    assert (outcome.questions, outcome.left_open) == (QUESTIONS, ())
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("bad", ["I would rather talk of the weather.", '{"open": ["What does it cost?"]}', GOOD[:-1]])
+def test_a_bad_answer_is_asked_for_once_more(bad: str) -> None:
+    """The second answer counts."""
+    outcome, server = over_sockets("normal", bad, GOOD)
+
+    assert isinstance(outcome, Written)
+    assert (outcome.questions, outcome.left_open) == (QUESTIONS, LEFT_OPEN)
     assert len(server.requests) == 2
 
 
@@ -205,7 +217,7 @@ def test_a_provider_that_does_not_say_what_it_cost(usage: object, monkeypatch: p
     """The questions are good all the same; no cost is made up."""
     outcome, _ = in_virtual_time([body(usage=usage)], monkeypatch)
 
-    assert outcome == Written(QUESTIONS)
+    assert outcome == Written(QUESTIONS, LEFT_OPEN)
 
 
 def test_azure_speaks_its_own_dialect() -> None:
@@ -243,10 +255,13 @@ def test_without_a_key_nothing_is_made() -> None:
 
 
 def test_the_pretended_model_asks_in_the_words_of_the_passage() -> None:
-    """`python -m mocks.openai_server` is enough to try the command: one question of each sentence."""
+    """`python -m mocks.openai_server` is enough to try the command: each sentence gives a question of both kinds."""
 
     async def main() -> Written:
         async with asyncio.timeout(20), FakeOpenAI() as server:
             return await written(server, "normal", LIMITS)
 
-    assert asyncio.run(main()).questions == ("Is it so that It is two years?",)
+    outcome = asyncio.run(main())
+
+    assert outcome.questions == ("Is it so that It is two years?",)
+    assert outcome.left_open == ("Since when is it so that It is two years?",)

@@ -22,6 +22,7 @@ from rag.retrieval.corpus import Corpus, load_corpus
 from rag.retrieval.passage_questions import (
     FILE_NAME,
     MAX_CHARACTERS,
+    MAX_LEFT_OPEN,
     MAX_QUESTIONS,
     PassageQuestions,
     read_questions,
@@ -56,6 +57,10 @@ def asked(**questions: Sequence[str]) -> str:
     """The lines of a file: `g0="..."` is a question of passage g#0."""
     rows = ({"passage_id": f"g#{name[1:]}", "questions": list(those)} for name, those in questions.items())
     return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def entry(name: str, *questions: str, left_open: Sequence[str] = ()) -> PassageQuestions:
+    return PassageQuestions(passage_id=name, questions=questions, open=tuple(left_open))
 
 
 def read(folder: Path, text: str | bytes) -> list[tuple[str, ...]]:
@@ -154,6 +159,22 @@ def test_nothing_else_changes(tmp_path: Path) -> None:
     assert [passage.model_copy(update={"questions": ()}) for passage in found] == passages()
 
 
+def test_questions_that_are_left_open(tmp_path: Path) -> None:
+    """They come with their passage, apart from those that it answers, and cleaned like them."""
+    lines = [
+        {"passage_id": "g#1", "questions": ["How much?"], "open": ["  Who\n\nsays so? ", "", "why " * MAX_CHARACTERS]},
+        {"passage_id": "g#2", "questions": [], "open": ["Why?"]},
+    ]
+    read(tmp_path, "".join(json.dumps(line) + "\n" for line in lines))
+    found = with_questions(passages(), tmp_path)
+
+    assert [passage.questions for passage in found] == [(), ("How much?",), ()]
+    assert [len(passage.open_questions) for passage in found] == [0, 2, 1]
+    assert found[1].open_questions[0] == "Who says so?"
+    assert len(found[1].open_questions[1]) == MAX_CHARACTERS
+    assert [passage.model_copy(update={"questions": (), "open_questions": ()}) for passage in found] == passages()
+
+
 def test_a_library_without_the_file(tmp_path: Path) -> None:
     """It is searched by its own words."""
     (tmp_path / "guide.md").write_text(f"# Guide\n\n{TEXTS[0]} {TEXTS[1]}", encoding="utf-8")
@@ -223,6 +244,18 @@ def test_a_line_separator_in_a_question(tmp_path: Path) -> None:
         ('{"passage_id": "g#0", "questions": "Who?"}', "line 1: questions: "),
         ('{"passage_id": "g#0", "questions": ["Who?", 3]}', "line 1: questions.1: "),
         ('{"passage_id": "g#0", "questions": [], "answer": "no"}', "line 1: answer: Extra inputs"),
+        ('{"passage_id": "g#0", "open": ["Who?"]}', "line 1: questions: Field required"),
+        ('{"passage_id": "g#0", "questions": [], "open": "Who?"}', "line 1: open: "),
+        ('{"passage_id": "g#0", "questions": [], "open": null}', "line 1: open: "),
+        ('{"passage_id": "g#0", "questions": [], "open": ["Who?", 3]}', "line 1: open.1: "),
+        (
+            json.dumps({"passage_id": "g#0", "questions": ["Who?"], "open": ["When?"] * (MAX_LEFT_OPEN + 1)}),
+            f"line 1: open: Tuple should have at most {MAX_LEFT_OPEN}",
+        ),
+        (
+            json.dumps({"passage_id": "g#0", "questions": [], "open": ["When?"]}),
+            "line 1: the line: Value error, open questions need answered ones beside them",
+        ),
         (asked(g0=["Who?"] * (MAX_QUESTIONS + 1)), f"line 1: questions: Tuple should have at most {MAX_QUESTIONS}"),
         ("caf\u00e9".encode("latin-1"), "UTF-8"),
     ],
@@ -243,17 +276,16 @@ def test_a_passage_with_two_lines(tmp_path: Path) -> None:
 
 def test_what_was_stored(tmp_path: Path) -> None:
     """It is read again as it was, in its order, whatever signs are in it, and leaves no other file behind."""
-    asked_of = {
-        "g#2": ('Who\'s "signing"?\u2028And {when}?',),
-        "h#9": ("Combien d'\u00e9t\u00e9s ?", "Where?"),
-        "g#0": (),
-    }
-    store_questions(tmp_path, {"g#0": ["An older question?"]})
-    store_questions(tmp_path, asked_of)
-
-    assert list(read_questions(tmp_path).items()) == [
-        (name, tuple(" ".join(question.split()) for question in questions)) for name, questions in asked_of.items()
+    rows = [
+        entry("g#2", 'Who\'s "signing"?\u2028And {when}?', left_open=["Where do I <b>sign</b>?"]),
+        entry("h#9", "Combien d'\u00e9t\u00e9s ?", "Where?"),
+        entry("g#0", left_open=["And \\u2028 who?", "\U0001f511?"]),
     ]
+    store_questions(tmp_path, [entry("g#0", "An older question?", left_open=["An older one?"])])
+    store_questions(tmp_path, rows)
+
+    cleaned = [entry("g#2", 'Who\'s "signing"? And {when}?', left_open=rows[0].open), *rows[1:]]
+    assert list(read_questions(tmp_path).items()) == [(one.passage_id, one) for one in cleaned]
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
 
 
@@ -264,16 +296,16 @@ def test_nothing_was_stored(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file stays as it was, nothing half written lies beside it, and the error names it."""
-    store_questions(tmp_path, {"g#0": ["Who?"]})
+    store_questions(tmp_path, [entry("g#0", "Who?")])
 
     def refuse(*_: object) -> None:
         raise PermissionError
 
     monkeypatch.setattr("os.replace", refuse)
     with pytest.raises(ConfigurationError, match=FILE_NAME):
-        store_questions(tmp_path, {"g#0": ["When?"]})
+        store_questions(tmp_path, [entry("g#0", "When?")])
 
-    assert read_questions(tmp_path) == {"g#0": ("Who?",)}
+    assert read_questions(tmp_path) == {"g#0": entry("g#0", "Who?")}
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
 
 
@@ -313,11 +345,11 @@ def test_every_passage_of_the_sample_library() -> None:
 
 
 def test_no_question_twice() -> None:
-    """Within a passage each is said once, whatever its capitals: a repeated one would only count its words again."""
+    """Within a passage each is said once, whatever its capitals, and is answered or left open, never both."""
     twice = [
         (row.passage_id, question)
         for row in sample_rows()
-        for question, count in Counter(one.lower() for one in row.questions).items()
+        for question, count in Counter(one.lower() for one in (*row.questions, *row.open)).items()
         if count > 1
     ]
 
@@ -326,7 +358,7 @@ def test_no_question_twice() -> None:
 
 def test_the_size_of_the_sample_questions() -> None:
     """None is cut, none is blank, and none has a line break or a blank too many: they are as they were written."""
-    odd = [question for row in sample_rows() for question in row.questions if question != " ".join(question.split())]
+    every = [question for row in sample_rows() for question in (*row.questions, *row.open)]
 
-    assert odd == []
-    assert all(0 < len(question) <= MAX_CHARACTERS for row in sample_rows() for question in row.questions)
+    assert [question for question in every if question != " ".join(question.split())] == []
+    assert all(0 < len(question) <= MAX_CHARACTERS for question in every)

@@ -17,7 +17,7 @@ from mocks.openai_server import FakeOpenAI
 from rag.prompt import read_blocks
 from rag.retrieval.bm25 import Bm25Retriever
 from rag.retrieval.corpus import load_corpus
-from rag.retrieval.passage_questions import FILE_NAME, read_questions
+from rag.retrieval.passage_questions import FILE_NAME, PassageQuestions, read_questions
 from rag.retrieval.question_writing import AT_ONCE
 from rag.settings import Settings
 from rag.values import RewrittenQuery
@@ -47,6 +47,7 @@ EVERYDAY = {
     "Escrow": "Who pays the fire cover and the town's bill?",
     "Prepayment": "May I give back more money early?",
 }
+OPEN = "Who was it that wrote this down?"
 
 
 class Done(NamedTuple):
@@ -73,9 +74,9 @@ async def app(folder: Path, *arguments: str, stop: asyncio.Event | None = None, 
 
 
 def write(prompt: str) -> str:
-    """The everyday question of a passage, as a model that puts JSON into Markdown."""
+    """The everyday question of a passage and one that it leaves open, as a model that puts JSON into Markdown."""
     heading = read_blocks(prompt)["PASSAGE"].partition("\n")[0].rpartition(", ")[2]
-    return f"```json\n{json.dumps([EVERYDAY[heading]])}\n```"
+    return f"```json\n{json.dumps({'answered': [EVERYDAY[heading]], 'open': [OPEN]})}\n```"
 
 
 def at(server: FakeOpenAI) -> dict[str, str]:
@@ -112,11 +113,14 @@ def test_a_question_in_everyday_words_is_found_afterwards(folder: Path) -> None:
     done, server = on_a_model(folder)
 
     assert done.code == 0, done.err
-    assert "Asked about 4 passages: 4 new questions." in done.out
+    assert "Asked about 4 passages. New questions: 4 answered, 4 left open." in done.out
+    assert "Now 4 of 4 passages in the library have questions: 4 answered, 4 left open." in done.out
     assert "The model read" in done.out
     assert done.err == ""
     assert len(server.requests) == 4
-    assert list(read_questions(folder).values()) == [(text,) for text in EVERYDAY.values()]
+    assert [(row.questions, row.open) for row in read_questions(folder).values()] == [
+        ((text,), (OPEN,)) for text in EVERYDAY.values()
+    ]
     first, confidence = found(folder, asked)[0]
     assert first == "guide#arrears"
     assert confidence >= GATE.domains["general"].min_confidence
@@ -134,7 +138,7 @@ def test_ctrl_c_loses_nothing(folder: Path) -> None:
             prompts.append(prompt)
             if len(prompts) > AT_ONCE:  # so a first passage is done
                 enough.set()
-            return '["When?"]'
+            return '{"answered": ["When?"], "open": ["Why?"]}'
 
         async with asyncio.timeout(100), FakeOpenAI(first_token_s=0.5, write=answer) as server:
             first = await app(folder, "--generator", "openai", stop=enough, **at(server))
@@ -150,7 +154,11 @@ def test_ctrl_c_loses_nothing(folder: Path) -> None:
     assert "Traceback" not in first.err
     assert 0 < kept < 40
     assert (second.code, asked) == (0, 40 - kept)
-    assert len(read_questions(folder)) == 40
+    rows = read_questions(folder)
+    assert len(rows) == 40
+    assert all(
+        row == PassageQuestions(passage_id=name, questions=("When?",), open=("Why?",)) for name, row in rows.items()
+    )
 
 
 def test_a_second_call_asks_nothing_and_again_asks_everything(folder: Path) -> None:
@@ -163,6 +171,7 @@ def test_a_second_call_asks_nothing_and_again_asks_everything(folder: Path) -> N
     assert "Asked about 0 passages" in second.out
     assert (third.code, len(asked.requests)) == (0, 4)
     assert "Write 4 questions" in asked.requests[0].prompt
+    assert "Write up to 2 that" in asked.requests[0].prompt
 
 
 @pytest.mark.parametrize(
@@ -206,3 +215,4 @@ def test_passages_that_are_left_out_are_named(folder: Path) -> None:
     assert done.out.count("content filter") == 4
     assert "guide#escrow" in done.out
     assert load_corpus(folder).all[0].questions == ()
+    assert load_corpus(folder).all[0].open_questions == ()

@@ -14,17 +14,20 @@ import pytest
 from mocks.virtual_time import run_virtual
 from rag.errors import ConfigurationError, ContentFiltered, GenerationMalformed, GenerationRefused, RagError
 from rag.retrieval.corpus import load_corpus, load_passages
-from rag.retrieval.passage_questions import FILE_NAME, read_questions, store_questions
+from rag.retrieval.passage_questions import FILE_NAME, PassageQuestions, read_questions, store_questions
 from rag.retrieval.question_writing import AT_ONCE, KEPT_EVERY, QuestionWork, Tally, Written
 from rag.values import Passage
-from ui.terminal_questions import print_questions
+from ui.terminal_questions import QuestionPrinter, print_questions
 
 FOREVER_S = 1e6
 
 
 @dataclass
 class Scripted:
-    """Writes two questions a passage in one second; `fails` and `hangs` tell by the passage's id when it does not."""
+    """Writes three questions a passage in one second, one of them left open.
+
+    `fails` and `hangs` tell by the passage's id when it does not.
+    """
 
     fails: dict[str, RagError] = field(default_factory=dict)
     hangs: Callable[[str], bool] = lambda _: False
@@ -41,7 +44,7 @@ class Scripted:
         self.now -= 1
         if name in self.fails:
             raise self.fails[name]
-        return Written((f"What of {name}?", f"Why {name}?")[:at_most], 100, 10)
+        return Written((f"What of {name}?", f"Why {name}?")[:at_most], (f"Since when {name}?",), 100, 10)
 
 
 class Screen(io.StringIO):
@@ -63,6 +66,18 @@ def write(folder: Path, writer: Scripted, **options: bool) -> Tally:
     return run_virtual(lambda: work.run(writer, lambda _: None, per_passage=5))
 
 
+def row(name: str, *questions: str) -> PassageQuestions:
+    """A line that somebody wrote by hand."""
+    return PassageQuestions(passage_id=name, questions=questions, open=("By hand, and open?",))
+
+
+def written(name: str) -> PassageQuestions:
+    """The line that `Scripted` gives a passage."""
+    return PassageQuestions(
+        passage_id=name, questions=(f"What of {name}?", f"Why {name}?"), open=(f"Since when {name}?",)
+    )
+
+
 def stored(folder: Path) -> list[str]:
     return [json.loads(line)["passage_id"] for line in (folder / FILE_NAME).read_text().splitlines()]
 
@@ -74,8 +89,10 @@ def test_every_passage_gets_its_line(tmp_path: Path) -> None:
 
     assert stored(tmp_path) == ids
     assert (tally.asked, tally.written, tally.with_questions, tally.questions) == (3, 6, 3, 6)
+    assert (tally.written_open, tally.left_open) == (3, 3)
     assert (tally.prompt_tokens, tally.answer_tokens) == (300, 30)
-    assert [passage.questions for passage in load_corpus(tmp_path).all] == [(f"What of {i}?", f"Why {i}?") for i in ids]
+    for passage, expected in zip(load_corpus(tmp_path).all, map(written, ids), strict=True):
+        assert (passage.questions, passage.open_questions) == (expected.questions, expected.open)
 
 
 def test_a_few_are_asked_about_at_once(tmp_path: Path) -> None:
@@ -90,28 +107,30 @@ def test_a_few_are_asked_about_at_once(tmp_path: Path) -> None:
 def test_passages_that_have_a_line_are_skipped(tmp_path: Path) -> None:
     """Also an empty one, and one that a person wrote; what they say stays."""
     ids = library(tmp_path, "a", "b", "c")
-    store_questions(tmp_path, {ids[0]: ["By hand?"], ids[1]: []})
+    by_hand = [row(ids[0], "By hand?"), PassageQuestions(passage_id=ids[1], questions=())]
+    store_questions(tmp_path, by_hand)
     tally = write(tmp_path, writer := Scripted())
 
     assert writer.asked == [ids[2]]
-    assert read_questions(tmp_path)[ids[0]] == ("By hand?",)
+    assert list(read_questions(tmp_path).values()) == [*by_hand, written(ids[2])]
     assert (tally.to_ask, tally.with_questions, tally.questions) == (1, 2, 3)
+    assert (tally.written_open, tally.left_open) == (1, 2)
 
 
 def test_again_replaces_what_is_there(tmp_path: Path) -> None:
     """Every passage is asked about; a line stays only where nothing better came."""
     ids = library(tmp_path, "a", "b")
-    store_questions(tmp_path, {name: ["Old?"] for name in ids})
+    store_questions(tmp_path, [row(name, "Old?") for name in ids])
     tally = write(tmp_path, Scripted(fails={ids[1]: GenerationMalformed()}), again=True)
 
-    assert read_questions(tmp_path) == {ids[0]: (f"What of {ids[0]}?", f"Why {ids[0]}?"), ids[1]: ("Old?",)}
+    assert read_questions(tmp_path) == {ids[0]: written(ids[0]), ids[1]: row(ids[1], "Old?")}
     assert list(tally.left_out) == [ids[1]]
 
 
 def test_lines_of_passages_that_are_gone_are_dropped(tmp_path: Path) -> None:
     """They are named; the library, which would not have started with them, loads."""
     ids = library(tmp_path, "a")
-    store_questions(tmp_path, {"guide#renamed": ["Where?"], ids[0]: ["Kept?"]})
+    store_questions(tmp_path, [row("guide#renamed", "Where?"), row(ids[0], "Kept?")])
     with pytest.raises(ConfigurationError, match="renamed"):
         load_corpus(tmp_path)
 
@@ -119,6 +138,7 @@ def test_lines_of_passages_that_are_gone_are_dropped(tmp_path: Path) -> None:
 
     assert tally.dropped == ("guide#renamed",)
     assert writer.asked == []
+    assert tally.left_open == 1
     assert load_corpus(tmp_path).all[0].questions == ("Kept?",)
 
 
@@ -210,7 +230,7 @@ def test_a_library_that_is_none(tmp_path: Path, folder: str) -> None:
 def test_the_passages_are_those_of_the_library() -> None:
     """Every id and text as the search will see them."""
     sample = Path(__file__).resolve().parent.parent / "sample_docs"
-    bare = [passage.model_copy(update={"questions": ()}) for passage in load_corpus(sample).all]
+    bare = [passage.model_copy(update={"questions": (), "open_questions": ()}) for passage in load_corpus(sample).all]
 
     assert load_passages(sample) == bare
 
@@ -223,7 +243,7 @@ def printed(folder: Path, writer: Scripted, out: io.StringIO) -> tuple[str, int]
 def test_the_terminal_tells_what_came_of_it(tmp_path: Path) -> None:
     """Dropped and left out by name, numbers, tokens, the file; a line of progress only where somebody looks."""
     ids = library(tmp_path, "a", "b", "c")
-    store_questions(tmp_path, {"guide#gone\x1b[2J": ["Where?"]})
+    store_questions(tmp_path, [row("guide#gone\x1b[2J", "Where?")])
     text, code = printed(tmp_path, Scripted(fails={ids[1]: ContentFiltered()}), io.StringIO())
 
     assert code == 3
@@ -232,8 +252,8 @@ def test_the_terminal_tells_what_came_of_it(tmp_path: Path) -> None:
         "  guide#gone[2J",
         "Left out:",
         f"  guide#b: {ContentFiltered.default_message}",
-        "Asked about 3 passages: 4 new questions.",
-        "Now 2 of 3 passages in the library have 4 questions.",
+        "Asked about 3 passages. New questions: 4 answered, 2 left open.",
+        "Now 2 of 3 passages in the library have questions: 4 answered, 2 left open.",
         "The model read 200 tokens and wrote 20.",
         f"In {tmp_path / FILE_NAME}",
     ]
@@ -248,4 +268,32 @@ def test_progress_is_one_line(tmp_path: Path) -> None:
     assert code == 0
     assert progress.split("\r")[1] == "Asking: 0 of 3 passages, 0 questions"
     assert progress.split("\r")[-1] == "Asking: 3 of 3 passages, 6 questions"
-    assert summary.startswith("Asked about 3 passages: 6 new questions.\n")
+    assert summary.startswith("Asked about 3 passages. New questions: 6 answered, 3 left open.\n")
+
+
+@pytest.mark.parametrize(
+    ("tally", "says"),
+    [
+        (
+            Tally(1, 1, asked=1, written=1, written_open=1, with_questions=1, questions=1, left_open=1),
+            (
+                "Asked about 1 passage. New questions: 1 answered, 1 left open.",
+                "Now 1 of 1 passage in the library has questions: 1 answered, 1 left open.",
+            ),
+        ),
+        (
+            Tally(5000, 2000, asked=2000, written=20000, with_questions=4999, questions=51234, left_open=12345),
+            (
+                "Asked about 2,000 passages. New questions: 20,000 answered, 0 left open.",
+                "Now 4,999 of 5,000 passages in the library have questions: 51,234 answered, 12,345 left open.",
+            ),
+        ),
+    ],
+    ids=["one of everything", "thousands"],
+)
+def test_numbers_are_easy_to_read(tally: Tally, says: tuple[str, str]) -> None:
+    """One is one, and thousands have a separator."""
+    out = io.StringIO()
+    QuestionPrinter(out, Path("any")).end(tally)
+
+    assert out.getvalue().splitlines() == [*says, "In any"]

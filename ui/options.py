@@ -109,9 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="play a recording in the terminal")
     replay.add_argument("file", type=Path, metavar="FILE", help="a recording, such as those in sample_recordings/")
     replay.add_argument("--speed", type=float, default=argparse.SUPPRESS, help="2 plays it twice as fast (1)")
-    questions = commands.add_parser("questions", help="have a real model write questions that the documents answer")
+    questions = commands.add_parser("questions", help="have a model write what the documents answer and leave open")
     _library(questions)
-    questions.add_argument("--per-passage", type=int, metavar="N", help="questions for each passage (10)")
+    questions.add_argument("--per-passage", type=int, metavar="N", help="answered questions for each passage (10)")
     questions.add_argument("--again", action="store_true", default=None, help="replace the questions that are there")
     for command in (ask, replay):
         command.add_argument("--jsonl", action="store_true", default=None, help="print raw events, one a line")

@@ -82,11 +82,16 @@ class QuestionPrinter:
 
 
 def _summary(tally: Tally) -> Iterator[str]:
-    yield f"Asked about {_count(tally.to_ask, 'passage')}: {_count(tally.written, 'new question')}."
-    has = f"{tally.with_questions:,} of {_count(tally.passages, 'passage')}"
-    yield f"Now {has} in the library have {_count(tally.questions, 'question')}."
+    yield f"Asked about {_count(tally.to_ask, 'passage')}. New questions: {_kinds(tally.written, tally.written_open)}."
+    one = tally.with_questions == 1
+    has = f"{tally.with_questions:,} of {_count(tally.passages, 'passage')} in the library {'has' if one else 'have'}"
+    yield f"Now {has} questions: {_kinds(tally.questions, tally.left_open)}."
     if tally.prompt_tokens or tally.answer_tokens:
         yield f"The model read {_count(tally.prompt_tokens, 'token')} and wrote {tally.answer_tokens:,}."
+
+
+def _kinds(answered: int, left_open: int) -> str:
+    return f"{answered:,} answered, {left_open:,} left open"
 
 
 def _count(number: int, what: str) -> str:

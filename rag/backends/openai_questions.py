@@ -1,4 +1,4 @@
-"""A language model behind the OpenAI protocol that writes the questions a passage answers, when a library is indexed.
+"""A language model behind the OpenAI protocol that writes the questions of a passage, when a library is indexed.
 
 Nobody reads along, so the answer is asked for whole, and patience is long: a provider that is busy is asked again after
 a pause, up to minutes later. It knows how one passage is asked about; it does not know the library and the file.
@@ -71,9 +71,9 @@ class OpenAIQuestions:
         return cls(connect(kind, environ, http_client), limits=limits)
 
     async def write(self, passage: Passage, *, at_most: int) -> Written:
-        """Up to `at_most` questions that `passage` answers; an unusable answer is asked for once more.
+        """Up to `at_most` questions that `passage` answers, and some that it leaves open, of one request.
 
-        Raises a `GenerationError`, and never a foreign one.
+        An unusable answer is asked for once more. Raises a `GenerationError`, and never a foreign one.
         """
         prompt = as_prompt(question_messages(passage, at_most=at_most))
         try:
@@ -126,7 +126,12 @@ def _read(completion: ChatCompletion, at_most: int) -> Written:
         raise ContentFiltered
     check_ending(piece.finish, said=bool(piece.text))
     questions = parse_questions(piece.text, at_most=at_most)
-    return Written(questions, _tokens(completion, "prompt_tokens"), _tokens(completion, "completion_tokens"))
+    return Written(
+        questions.answered,
+        questions.left_open,
+        prompt_tokens=_tokens(completion, "prompt_tokens"),
+        answer_tokens=_tokens(completion, "completion_tokens"),
+    )
 
 
 def _tokens(completion: ChatCompletion, name: str) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 
 from rag.ports import SearchMode
 from rag.retrieval.concepts import readings
-from rag.retrieval.confidence import WeighedQuery, confidence_in, weighed
+from rag.retrieval.confidence import WeighedQuery, confidence_in, doubt, weighed
 from rag.retrieval.corpus import Corpus
 from rag.retrieval.index import Bm25Index, Progress, ranking
 from rag.retrieval.scorers import Scores
@@ -34,6 +34,8 @@ STRONG_CONFIDENCE = 0.5
 NEIGHBOUR_SHARE = 5
 """At most one place in five goes to them: they were not found, only guessed. With them 95.6 % of the passages for 75
 everyday questions are among the first 15, without them 94.8 %."""
+LOOKED_AROUND = 100
+"""Best passages whose known questions are compared, however few are asked for."""
 THREAD_ABOVE = 1000
 """Passages from which on a search goes to a thread. A deep one takes about 3 ms over 450 and 5 ms over 2,000, where it
 would hold up every other stream of the process. Simulated time allows no threads: to simulate with a large library,
@@ -80,6 +82,11 @@ class Bm25Retriever:
         """Word statistics of the whole library: the scale of every confidence."""
         return self._index.statistics
 
+    def doubted(self, query: RewrittenQuery, passages: Sequence[Passage]) -> float:
+        """What the questions known of these passages of the library take from every score; see `confidence.doubt`."""
+        positions = [self._position[passage.passage_id] for passage in passages]
+        return doubt(self._index.known.resemblance(weighed(query, self.statistics).readings, positions))
+
     async def retrieve(self, query: RewrittenQuery, *, top_k: int, mode: SearchMode) -> Sequence[ScoredPassage]:
         """At most `top_k` passages in order of rank; a query of nothing but function words finds none.
 
@@ -97,24 +104,31 @@ class Bm25Retriever:
             return []
         plain = self._allowed(np.max([self._index.concept_scores(reading) for reading in asked], axis=0), mode)
         if mode == "first":
-            return self._scored(query, ranking(plain, top_k))
+            best = ranking(plain, max(top_k, LOOKED_AROUND))
+            return self._scored(self._judging(query, best), best[:top_k])
         own = {term: 1.0 for reading in asked for concept in reading for term in concept.terms}
         wider = self._allowed(self._index.scores(self._index.expand(own, plain)), mode)
-        found = self._scored(query, fuse(ranking(plain, FUSED), ranking(wider, FUSED))[:top_k])
-        return self._with_neighbours(query, found, top_k) if found else []
+        best = fuse(ranking(plain, FUSED), ranking(wider, FUSED))
+        judging = self._judging(query, best)
+        found = self._scored(judging, best[:top_k])
+        return self._with_neighbours(judging, found, top_k) if found else []
 
     def _allowed(self, scores: Scores, mode: SearchMode) -> Scores:
         return scores if mode == "expanded" else scores * self._in_primary
 
-    def _scored(self, query: RewrittenQuery, positions: Sequence[int]) -> list[ScoredPassage]:
+    def _judging(self, query: RewrittenQuery, best: Sequence[int]) -> WeighedQuery:
+        """The query as it is compared with passages, after a look at the questions known of the best of them."""
         asked = weighed(query, self.statistics)
+        return asked._replace(doubt=doubt(self._index.known.resemblance(asked.readings, best[:LOOKED_AROUND])))
+
+    def _scored(self, asked: WeighedQuery, positions: Sequence[int]) -> list[ScoredPassage]:
         return [self._judged(asked, position) for position in positions]
 
     def _judged(self, asked: WeighedQuery, position: int) -> ScoredPassage:
         how_sure = confidence_in(asked, self._index.words(position), self.statistics)
         return ScoredPassage(passage=self._corpus.all[position], confidence=how_sure)
 
-    def _with_neighbours(self, query: RewrittenQuery, found: list[ScoredPassage], top_k: int) -> list[ScoredPassage]:
+    def _with_neighbours(self, asked: WeighedQuery, found: list[ScoredPassage], top_k: int) -> list[ScoredPassage]:
         """The hits, the last of them giving way to the sections around the strongest."""
         places = top_k // NEIGHBOUR_SHARE
         known = {item.passage.passage_id for item in found[: top_k - places]}
@@ -124,4 +138,4 @@ class Bm25Retriever:
                 around |= {p.passage_id: p for p in self._corpus.neighbours(hit.passage) if p.passage_id not in known}
         guessed = list(around.values())[:places]
         kept = [item for item in found if item.passage not in guessed][: top_k - len(guessed)]
-        return kept + self._scored(query, [self._position[passage.passage_id] for passage in guessed])
+        return kept + self._scored(asked, [self._position[passage.passage_id] for passage in guessed])

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from rag.retrieval.answer_types import ExpectedAnswer, expected_answers
 from rag.retrieval.concepts import Concept, readings
+from rag.retrieval.known_questions import Resemblance
 from rag.retrieval.matching import Match, Weighed, match_words
 from rag.retrieval.passage_words import PassageWords, read_passage
 from rag.retrieval.passage_words import searchable_text as searchable_text
@@ -30,6 +31,8 @@ and 40 of 160, right outcomes 592, 590, 592 and 591 of 678."""
 FADE = 1.6
 """Power by which confidence falls to 0 under even odds: as gently as the public fit, for there the gate only counts
 passages with some evidence."""
+
+ANSWERED = 0.87
 
 
 def confidence(query: RewrittenQuery, passage_text: str, statistics: CollectionStatistics) -> float:
@@ -71,6 +74,8 @@ class WeighedQuery(NamedTuple):
 
     readings: tuple[Weighed, ...]
     expected: tuple[ExpectedAnswer, ...]
+    doubt: float = 0.0
+    """Taken from every overlap: see `doubt`."""
 
 
 def weighed(query: RewrittenQuery, statistics: CollectionStatistics) -> WeighedQuery:
@@ -82,7 +87,15 @@ def weighed(query: RewrittenQuery, statistics: CollectionStatistics) -> WeighedQ
 def confidence_in(query: WeighedQuery, passage: PassageWords, statistics: CollectionStatistics) -> float:
     """`confidence` of a weighed query in a passage that has been read."""
     matches = (match_words(reading, passage, statistics, query.expected) for reading in query.readings)
-    return max((calibrated(found.overlap) for found in matches), default=0.0)
+    return max((calibrated(max(0.0, found.overlap - query.doubt)) for found in matches), default=0.0)
+
+
+def doubt(alike: Resemblance | None) -> float:
+    """What the questions known of the best passages take from every overlap, or add to it if it is negative.
+
+    0.9 left open - 0.4 answered
+    """
+    return 0.0 if alike is None else alike.left_open - ANSWERED * alike.answered
 
 
 def calibrated(overlap: float) -> float:

@@ -17,6 +17,7 @@ import numpy as np
 
 from rag.retrieval import index_cache
 from rag.retrieval.concepts import Concept
+from rag.retrieval.known_questions import KnownQuestions, question_tokens
 from rag.retrieval.passage_words import PassageWords, read_passage, searchable_text, sentence_terms
 from rag.retrieval.scorers import SPARSE_ABOVE, Scorer, Scores, SparseScorer, make_scorer
 from rag.retrieval.statistics import CollectionStatistics
@@ -51,7 +52,12 @@ class Bm25Index:
         """A large index is looked for in the folder `cache` and left there; a small one is made sooner than found."""
         self.passages = tuple(passages)
         texts = [searchable_text(passage) for passage in self.passages]
-        self._scorer, self._tokens = _cached(texts, cache, progress) if cache else _made(texts, progress)
+        if cache and len(texts) > SPARSE_ABOVE:
+            self._scorer, self._tokens, questions = _cached(self.passages, texts, cache, progress)
+        else:
+            self._scorer, self._tokens = _made(texts, progress)
+            questions = None
+        self.known = KnownQuestions(self.passages, self.statistics, questions)
 
     @property
     def statistics(self) -> CollectionStatistics:
@@ -138,16 +144,18 @@ def _documents(tokens: TokenStore) -> list[list[str]]:
     return [list(chain.from_iterable(tokens.sentences(position))) for position in range(len(tokens))]
 
 
-def _cached(texts: Sequence[str], cache: Path, progress: Progress | None) -> tuple[Scorer, TokenStore]:
-    if len(texts) <= SPARSE_ABOVE:
-        return _made(texts, progress)
-    key = index_cache.key_of(texts)
+def _cached(
+    passages: Sequence[Passage], texts: Sequence[str], cache: Path, progress: Progress | None
+) -> tuple[Scorer, TokenStore, TokenStore]:
+    key = index_cache.key_of(chain(texts, ("\n".join(passage.open_questions) for passage in passages)))
     found = index_cache.load(cache, key)
     if found is not None:
         if progress:
             progress(len(texts), len(texts))
         return found
     tokens = TokenStore.of(_read(texts, progress))
-    scorer = SparseScorer.of(_documents(tokens))
-    index_cache.store(cache, key, scorer, tokens)
-    return scorer, tokens
+    made = index_cache.CachedIndex(
+        SparseScorer.of(_documents(tokens)), tokens, TokenStore.of(question_tokens(passages))
+    )
+    index_cache.store(cache, key, made)
+    return made

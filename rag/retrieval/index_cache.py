@@ -22,6 +22,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +33,7 @@ from rag.retrieval.statistics import CollectionStatistics
 from rag.retrieval.token_store import TokenStore
 
 _log = logging.getLogger(__name__)
-FORMAT = 2
+FORMAT = 3
 """Of an entry. Raised when other files lie in it: what an older version left is not looked for."""
 KEPT = 8
 """Indexes in the folder: libraries change, and each change leaves an index that nobody will ask for again."""
@@ -43,6 +44,16 @@ _ENTRY = re.compile(r"[0-9a-f]{32}")
 _STATISTICS = "statistics.json"
 _COUNTS = "document_frequency.npy"
 _TOKENS, _STARTS, _VOCABULARY = "tokens.npy", "token_starts.npy", "token_vocabulary.json"
+_QUESTIONS = "question_"
+"""Before these names: those of the questions that are known."""
+
+
+class CachedIndex(NamedTuple):
+    """What an entry holds: ranks, the terms of the passages, and those of the questions that are known of them."""
+
+    scorer: SparseScorer
+    tokens: TokenStore
+    questions: TokenStore
 
 
 def cache_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path | None:
@@ -81,7 +92,7 @@ def key_of(texts: Iterable[str]) -> str:
     return digest.hexdigest()[:32]
 
 
-def load(folder: Path, key: str) -> tuple[SparseScorer, TokenStore] | None:
+def load(folder: Path, key: str) -> CachedIndex | None:
     """The index of that key, or None if it is not there or not whole."""
     entry = folder / key
     if not entry.is_dir():
@@ -95,7 +106,7 @@ def load(folder: Path, key: str) -> tuple[SparseScorer, TokenStore] | None:
         return None
 
 
-def _read(entry: Path) -> tuple[SparseScorer, TokenStore]:
+def _read(entry: Path) -> CachedIndex:
     import bm25s  # type: ignore[import-untyped]  # slow to import, and only large libraries need it
 
     model = bm25s.BM25.load(entry, allow_pickle=False, show_progress=False)
@@ -105,21 +116,25 @@ def _read(entry: Path) -> tuple[SparseScorer, TokenStore]:
         raise ValueError("the parts of the entry do not belong together")
     frequency = {term: int(counts[number]) for term, number in model.vocab_dict.items()}
     statistics = CollectionStatistics.of_counts(frequency, size=facts["size"], mean_length=facts["mean_length"])
-    vocabulary = json.loads((entry / _VOCABULARY).read_text(encoding="utf-8"))
-    numbers, starts = (np.load(entry / name, allow_pickle=False) for name in (_TOKENS, _STARTS))
-    tokens = TokenStore(vocabulary, numbers, starts)
+    tokens = _read_tokens(entry)
     if len(tokens) != statistics.size:
         raise ValueError("the parts of the entry do not belong together")
-    return SparseScorer(model, statistics), tokens
+    return CachedIndex(SparseScorer(model, statistics), tokens, _read_tokens(entry, _QUESTIONS))
 
 
-def store(folder: Path, key: str, scorer: SparseScorer, tokens: TokenStore) -> None:
+def _read_tokens(entry: Path, before: str = "") -> TokenStore:
+    vocabulary = json.loads((entry / f"{before}{_VOCABULARY}").read_text(encoding="utf-8"))
+    numbers, starts = (np.load(entry / f"{before}{name}", allow_pickle=False) for name in (_TOKENS, _STARTS))
+    return TokenStore(vocabulary, numbers, starts)
+
+
+def store(folder: Path, key: str, index: CachedIndex) -> None:
     """Keep an index; it appears under its key all at once or not at all. That it cannot be written is no error."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f"{key}-", dir=folder))
         try:
-            _write(draft, scorer, tokens)
+            _write(draft, index)
             shutil.rmtree(folder / key, ignore_errors=True)  # what is there was found broken
             os.rename(draft, folder / key)
             _prune(folder)
@@ -129,14 +144,20 @@ def store(folder: Path, key: str, scorer: SparseScorer, tokens: TokenStore) -> N
         _log.warning("The index could not be kept for the next start: %s", key)
 
 
-def _write(entry: Path, scorer: SparseScorer, tokens: TokenStore) -> None:
+def _write(entry: Path, index: CachedIndex) -> None:
+    scorer = index.scorer
     scorer.model.save(entry, show_progress=False)
     facts = {"size": scorer.statistics.size, "mean_length": scorer.statistics.mean_length}
     (entry / _STATISTICS).write_text(json.dumps(facts), encoding="utf-8")
     np.save(entry / _COUNTS, np.diff(scorer.model.scores["indptr"]), allow_pickle=False)
-    (entry / _VOCABULARY).write_text(json.dumps(tokens.vocabulary), encoding="utf-8")
-    np.save(entry / _TOKENS, tokens.numbers, allow_pickle=False)
-    np.save(entry / _STARTS, tokens.starts, allow_pickle=False)
+    _write_tokens(entry, index.tokens)
+    _write_tokens(entry, index.questions, _QUESTIONS)
+
+
+def _write_tokens(entry: Path, tokens: TokenStore, before: str = "") -> None:
+    (entry / f"{before}{_VOCABULARY}").write_text(json.dumps(tokens.vocabulary), encoding="utf-8")
+    np.save(entry / f"{before}{_TOKENS}", tokens.numbers, allow_pickle=False)
+    np.save(entry / f"{before}{_STARTS}", tokens.starts, allow_pickle=False)
 
 
 def _touch(entry: Path) -> None:

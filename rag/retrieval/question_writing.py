@@ -22,7 +22,7 @@ from rag.errors import (
     GenerationMalformed,
     leading_cause,
 )
-from rag.retrieval.passage_questions import read_questions, store_questions
+from rag.retrieval.passage_questions import PassageQuestions, read_questions, store_questions
 from rag.values import Passage
 
 AT_ONCE = 4
@@ -37,12 +37,15 @@ class Written(NamedTuple):
     """The questions of one passage, perhaps none, and what they cost in tokens, as far as the provider says."""
 
     questions: tuple[str, ...]
+    """Those that it answers."""
+    left_open: tuple[str, ...] = ()
+    """Those that sound as if it did."""
     prompt_tokens: int = 0
     answer_tokens: int = 0
 
 
 class QuestionWriter(Protocol):
-    """Writes questions that a passage answers."""
+    """Writes questions that a passage answers, and questions that it leaves open."""
 
     async def write(self, passage: Passage, *, at_most: int) -> Written:
         """Raises a `GenerationError`; one of `OF_ONE_PASSAGE` if others may fare better."""
@@ -60,11 +63,15 @@ class Tally:
     asked: int = 0
     """Of them, those that are done, well or not."""
     written: int = 0
-    """Questions that this call has added."""
+    """Questions that this call has added, to those that are answered ..."""
+    written_open: int = 0
+    """... and to those that are left open."""
     with_questions: int = 0
     """Passages of the library that have at least one question now."""
     questions: int = 0
-    """In the file now."""
+    """In the file now: answered ..."""
+    left_open: int = 0
+    """... and left open."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Passage ids without a usable answer, and why; a line from before stays."""
     dropped: tuple[str, ...] = ()
@@ -127,18 +134,23 @@ class QuestionWork:
         except OF_ONE_PASSAGE as error:
             self.tally.left_out[passage.passage_id] = str(error)
             return
-        self._rows[passage.passage_id] = written.questions
+        self._rows[passage.passage_id] = PassageQuestions(
+            passage_id=passage.passage_id, questions=written.questions, open=written.left_open
+        )
         self._unkept += 1
         self.tally.written += len(written.questions)
+        self.tally.written_open += len(written.left_open)
         self.tally.prompt_tokens += written.prompt_tokens
         self.tally.answer_tokens += written.answer_tokens
 
     def _keep(self) -> None:
         """In the order of the library, so that the file reads like it and changes little from time to time."""
-        store_questions(self._folder, {name: self._rows[name] for name in self._places if name in self._rows})
+        store_questions(self._folder, (self._rows[name] for name in self._places if name in self._rows))
         self._unkept = 0
         self._count()
 
     def _count(self) -> None:
-        self.tally.with_questions = sum(1 for questions in self._rows.values() if questions)
-        self.tally.questions = sum(map(len, self._rows.values()))
+        rows = self._rows.values()
+        self.tally.with_questions = sum(1 for row in rows if row.questions)
+        self.tally.questions = sum(len(row.questions) for row in rows)
+        self.tally.left_open = sum(len(row.open) for row in rows)

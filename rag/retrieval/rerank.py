@@ -5,7 +5,7 @@ Knows how to compare passages with a query. Knows nothing of where they come fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rag.retrieval.answer_types import expected_answers
 from rag.retrieval.concepts import readings
@@ -19,17 +19,24 @@ SATURATION_WEIGHT = 1.0
 PAIRS_WEIGHT = 0.2
 """Words of the question that stand next to each other in the passage too are rather meant in the same sense."""
 
+Doubted = Callable[[RewrittenQuery, Sequence[Passage]], float]
+
 
 class LexicalReranker:
     """`Reranker` by what query and passage share, with an eye on repetition and on words that stand together."""
 
-    def __init__(self, statistics: CollectionStatistics) -> None:
+    def __init__(self, statistics: CollectionStatistics, doubted: Doubted | None = None) -> None:
+        """`doubted` gives what the questions known of the passages take from every score; nothing by default."""
         self._statistics = statistics
+        self._doubted = doubted or (lambda query, passages: 0.0)
 
     async def rerank(self, query: RewrittenQuery, passages: Sequence[Passage]) -> Sequence[ScoredPassage]:
         """All of `passages`, best first; equal ones stay in the order given."""
+        doubt = self._doubted(query, passages) if passages else 0.0
         ranked = sorted(((self._score(query, passage), passage) for passage in passages), key=lambda item: -item[0])
-        return [ScoredPassage(passage=passage, confidence=min(1.0, score)) for score, passage in ranked]
+        return [
+            ScoredPassage(passage=passage, confidence=max(0.0, min(1.0, score - doubt))) for score, passage in ranked
+        ]
 
     def _score(self, query: RewrittenQuery, passage: Passage) -> float:
         text = searchable_text(passage)

@@ -1,0 +1,164 @@
+"""The questions that passages are known to answer beside those that they are known to leave open.
+
+A question for the *fee* of something whose *deadline* is in the library has nearly all the words of the passage, and no
+comparison with the passage tells it from one that is answered. But whoever writes down the questions that a passage
+answers can write down those that it leaves open, too, and then the two compete: does what is asked resemble the one
+kind or the other? Unanswerable questions written for a passage are how SQuAD 2.0 (Rajpurkar, Jia and Liang 2018) taught
+models to abstain; here they are looked up instead of learned.
+
+Knows terms, weighed questions and positions in a list of passages. Knows neither who wrote the questions, nor the texts
+of the passages, nor what a doubt is worth in the end: that is `rag.retrieval.confidence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.retrieval.analysis import query_terms
+from rag.retrieval.matching import Weighed
+from rag.retrieval.passage_words import RELATIVE, root_of
+from rag.retrieval.statistics import CollectionStatistics
+from rag.retrieval.token_store import TokenStore
+from rag.retrieval.weighing import WeighedConcept
+from rag.values import Passage
+
+Numbers = NDArray[np.float64]
+
+
+class Resemblance(NamedTuple):
+    """How much a question is like the known one that is most like it; both in [0, 1]."""
+
+    answered: float
+    left_open: float
+
+
+class KnownQuestions:
+    """Of a list of passages; positions are those in the list. Never changes, so threads may share it."""
+
+    def __init__(
+        self, passages: Sequence[Passage], statistics: CollectionStatistics, tokens: TokenStore | None = None
+    ) -> None:
+        """`tokens` are what `question_tokens` gives, where that is known already.
+
+        Raises `ValueError` if they are those of other passages.
+        """
+        tokens = TokenStore.of(question_tokens(passages)) if tokens is None else tokens
+        self.tokens = tokens
+        self._counts = [(len(answered), len(left_open)) for answered, left_open in map(_compared, passages)]
+        self._first = np.cumsum([0, *map(sum, self._counts)])
+        if self._first[-1] != len(tokens):
+            raise ValueError("the terms are not those of the questions")
+        self._number = {term: number for number, term in enumerate(tokens.vocabulary)}
+        roots = [root_of(term) for term in tokens.vocabulary]
+        self._root_number = {root: number for number, root in enumerate(dict.fromkeys(filter(None, roots)))}
+        # One more than there are terms: what ends a question in the store is number -1, and weighs nothing.
+        self.root_of = np.array([*(self._root_number.get(root, -1) for root in roots), -1], dtype=np.int32)
+        self.weight_of = np.array([*map(statistics.idf, tokens.vocabulary), 0.0])
+
+    def resemblance(self, readings: Iterable[Weighed], positions: Sequence[int]) -> Resemblance | None:
+        """That of a question to what is known of these passages; None if they leave nothing open.
+
+        Two questions are alike as far as each holds what the other asks: the harmonic mean of the share of either that
+        the other has. Of several readings the best one counts.
+        """
+        is_open = [np.repeat([False, True], self._counts[position]) for position in positions]
+        if not any(self._counts[position][1] for position in positions):
+            return None
+        here = _Selection(self, positions)
+        alike = np.max([here.likeness(reading) for reading in readings], axis=0, initial=0.0)
+        left_open = np.concatenate(is_open)
+        return Resemblance(
+            answered=float(alike[~left_open].max(initial=0.0)), left_open=float(alike[left_open].max(initial=0.0))
+        )
+
+    def number_of(self, term: str) -> int | None:
+        """Of a term; None if no question has it."""
+        return self._number.get(term)
+
+    def number_of_root(self, root: str) -> int | None:
+        """Of what terms begin with; None if none does."""
+        return self._root_number.get(root)
+
+    def spans(self, positions: Iterable[int]) -> list[tuple[int, int]]:
+        """Of each passage, the numbers of its first question and of the one after its last."""
+        return [(int(self._first[position]), int(self._first[position + 1])) for position in positions]
+
+
+class _Selection:
+    """The known questions of some passages, laid end to end, for one comparison."""
+
+    def __init__(self, known: KnownQuestions, positions: Sequence[int]) -> None:
+        starts = known.tokens.starts
+        spans = known.spans(positions)
+        self._known = known
+        self._terms = np.concatenate([known.tokens.numbers[starts[first] : starts[end]] for first, end in spans])
+        self._roots = known.root_of[self._terms]
+        self._weights = known.weight_of[self._terms]
+        lengths = np.concatenate([np.diff(starts[first : end + 1]) for first, end in spans])
+        self._size = len(lengths)
+        self._asked_in = np.repeat(np.arange(self._size), lengths)
+        """The question that a term stands in."""
+        self._weight_each = np.maximum(np.bincount(self._asked_in, self._weights, self._size), _TINY)
+        self._places: dict[tuple[str, int], NDArray[np.intp]] = {}
+
+    def likeness(self, reading: Weighed) -> Numbers:
+        """How much each of them is like a question, in [0, 1]. What the question only tells is not compared."""
+        found, missing, shared = np.zeros(self._size), np.zeros(self._size), np.zeros(len(self._terms))
+        for concept in reading:
+            part = self._part(concept, shared)
+            if not concept.is_aside:
+                found += concept.weight * part
+                missing += concept.loss * (1 - part)
+        mine = found / np.maximum(found + missing, _TINY)
+        theirs = np.bincount(self._asked_in, self._weights * shared, self._size) / self._weight_each
+        return np.asarray(2 * mine * theirs / np.maximum(mine + theirs, _TINY))
+
+    def _part(self, concept: WeighedConcept, shared: Numbers) -> Numbers:
+        """How much of a concept each question has, by its best wording; notes in `shared` which terms it meets."""
+        best = np.zeros(self._size)
+        for wording in concept.wordings:
+            found = np.zeros(self._size)
+            for term, root, share in wording:
+                held = np.zeros(self._size)
+                for places, worth in ((self._of_root(root), RELATIVE), (self._of_term(term), 1.0)):
+                    held[self._asked_in[places]] = worth
+                    shared[places] = np.maximum(shared[places], worth)
+                found += share * held
+            np.maximum(best, found, out=best)
+        return best
+
+    def _of_term(self, term: str) -> NDArray[np.intp]:
+        return self._found("term", self._terms, self._known.number_of(term))
+
+    def _of_root(self, root: str) -> NDArray[np.intp]:
+        return self._found("root", self._roots, self._known.number_of_root(root))
+
+    def _found(self, kind: str, among: NDArray[np.int32], number: int | None) -> NDArray[np.intp]:
+        """Where a number stands; looked for once, for the readings of a question share most of their terms."""
+        if number is None:
+            return _NOWHERE
+        places = self._places.get((kind, number))
+        if places is None:
+            places = self._places[kind, number] = np.flatnonzero(among == number)
+        return places
+
+
+_NOWHERE = np.empty(0, np.intp)
+_TINY = 1e-9
+"""Keeps 0 / 0 at 0."""
+
+
+def question_tokens(passages: Iterable[Passage]) -> Iterator[list[list[str]]]:
+    """The terms of each question that is compared, each term once; passage by passage, the answered ones first."""
+    for answered, left_open in map(_compared, passages):
+        for question in (*answered, *left_open):
+            yield [list(dict.fromkeys(query_terms(question)))]
+
+
+def _compared(passage: Passage) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A passage that leaves nothing open has nothing to compare."""
+    return (passage.questions, passage.open_questions) if passage.open_questions else ((), ())
