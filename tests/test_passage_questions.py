@@ -163,12 +163,12 @@ def test_questions_that_are_left_open(tmp_path: Path) -> None:
     """They come with their passage, apart from those that it answers, and cleaned like them."""
     lines = [
         {"passage_id": "g#1", "questions": ["How much?"], "open": ["  Who\n\nsays so? ", "", "why " * MAX_CHARACTERS]},
-        {"passage_id": "g#2", "questions": [], "open": ["Why?"]},
+        {"passage_id": "g#2", "questions": ["How?"], "open": ["Why?"]},
     ]
     read(tmp_path, "".join(json.dumps(line) + "\n" for line in lines))
     found = with_questions(passages(), tmp_path)
 
-    assert [passage.questions for passage in found] == [(), ("How much?",), ()]
+    assert [passage.questions for passage in found] == [(), ("How much?",), ("How?",)]
     assert [len(passage.open_questions) for passage in found] == [0, 2, 1]
     assert found[1].open_questions[0] == "Who says so?"
     assert len(found[1].open_questions[1]) == MAX_CHARACTERS
@@ -279,7 +279,7 @@ def test_what_was_stored(tmp_path: Path) -> None:
     rows = [
         entry("g#2", 'Who\'s "signing"?\u2028And {when}?', left_open=["Where do I <b>sign</b>?"]),
         entry("h#9", "Combien d'\u00e9t\u00e9s ?", "Where?"),
-        entry("g#0", left_open=["And \\u2028 who?", "\U0001f511?"]),
+        entry("g#0", "Who?", left_open=["And \\u2028 who?", "\U0001f511?"]),
     ]
     store_questions(tmp_path, [entry("g#0", "An older question?", left_open=["An older one?"])])
     store_questions(tmp_path, rows)
