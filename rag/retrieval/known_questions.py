@@ -28,6 +28,11 @@ from rag.values import Passage
 
 Numbers = NDArray[np.float64]
 
+THEIRS = 1.5
+"""The share of the known question counts so many times that of the one asked: people add circumstances of their own.
+Answerable development questions refused, of 440, near misses answered, of 160, and right outcomes, of 642, with 0.6, 1,
+1.5, 2.2 and 3: 40, 20, 581; 36, 20, 585; 35, 20, 586; 34, 22, 585; 34, 25, 582."""
+
 
 class Resemblance(NamedTuple):
     """How much a question is like the known one that is most like it; both in [0, 1]."""
@@ -62,8 +67,8 @@ class KnownQuestions:
     def resemblance(self, readings: Iterable[Weighed], positions: Sequence[int]) -> Resemblance | None:
         """That of a question to what is known of these passages; None if they leave nothing open.
 
-        Two questions are alike as far as each holds what the other asks: the harmonic mean of the share of either that
-        the other has. Of several readings the best one counts.
+        Two questions are alike as far as each holds what the other asks: the weighted harmonic mean (F-measure) of the
+        share of either that the other has. Of several readings the best one counts.
         """
         is_open = [np.repeat([False, True], self._counts[position]) for position in positions]
         if not any(self._counts[position][1] for position in positions):
@@ -115,7 +120,7 @@ class _Selection:
                 missing += concept.loss * (1 - part)
         mine = found / np.maximum(found + missing, _TINY)
         theirs = np.bincount(self._asked_in, self._weights * shared, self._size) / self._weight_each
-        return np.asarray(2 * mine * theirs / np.maximum(mine + theirs, _TINY))
+        return np.asarray((1 + THEIRS) * mine * theirs / np.maximum(THEIRS * mine + theirs, _TINY))
 
     def _part(self, concept: WeighedConcept, shared: Numbers) -> Numbers:
         """How much of a concept each question has, by its best wording; notes in `shared` which terms it meets."""
