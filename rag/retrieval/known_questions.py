@@ -70,12 +70,12 @@ class KnownQuestions:
         Two questions are alike as far as each holds what the other asks: the weighted harmonic mean (F-measure) of the
         share of either that the other has. Of several readings the best one counts.
         """
-        is_open = [np.repeat([False, True], self._counts[position]) for position in positions]
-        if not any(self._counts[position][1] for position in positions):
+        counts = [self._counts[position] for position in positions]
+        if not any(left_open for _, left_open in counts):
             return None
         here = _Selection(self, positions)
         alike = np.max([here.likeness(reading) for reading in readings], axis=0, initial=0.0)
-        left_open = np.concatenate(is_open)
+        left_open = np.concatenate([np.repeat([False, True], count) for count in counts])
         return Resemblance(
             answered=float(alike[~left_open].max(initial=0.0)), left_open=float(alike[left_open].max(initial=0.0))
         )
