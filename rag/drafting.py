@@ -85,16 +85,19 @@ class Drafting:
         self._pieces: list[str] = []
 
     async def write(self, stream: AsyncGenerator[str]) -> None:
-        """Consume the generator's tokens, each within its limit, and close it; a cut draft keeps what it has."""
+        """Consume the generator's tokens, each within its limit, and close it; a cut draft keeps what it has.
+
+        However it is cut: by an error of the generator, or by the time limit of the stage or of the whole request,
+        which come as a cancellation. What was said is the draft; safety checks all of it, and it is what ends up in
+        the final answer.
+        """
         try:
             async with aclosing(stream):
                 while not self._run.answer.declined and (token := await self._next(stream)) is not None:
                     self._take(token)
-        except GenerationError:
+            self._say_held()
+        finally:
             self._close()
-            raise
-        self._say_held()
-        self._close()
         if not self._pieces and not self._run.answer.declined:
             raise GenerationCut("The language model returned an empty answer.")
 

@@ -13,11 +13,11 @@ from mocks.extractive_generator import ExtractiveGenerator
 from mocks.library import library_parts
 from mocks.simulation import Simulator
 from rag import wording
-from rag.events import FinalAnswer, FinalAnswerEvent, RefinementEvent, StatusEvent, StreamEvent
+from rag.events import FinalAnswer, FinalAnswerEvent, RefinementEvent, StatusEvent, StreamEvent, TokenEvent
 from rag.prompt import NO_ANSWER, declines, may_decline
 from rag.settings import Settings
 from rag.values import GenerationRequest, Strategy
-from tests.harness import play_on, request, text_of
+from tests.harness import play, play_on, request, text_of
 
 QUESTION = "What is the maximum debt-to-income ratio for an FHA loan?"
 LETTERS = tuple(NO_ANSWER)
@@ -145,3 +145,38 @@ def test_only_the_refusal_may_become_the_refusal(text: str) -> None:
     assert may_decline(text) or not declines(text)
     assert all(may_decline(NO_ANSWER[:end]) for end in range(len(NO_ANSWER) + 1))
     assert may_decline(text) == (declines(text) or NO_ANSWER.startswith(text.lstrip()))
+
+
+def in_time(strategy: Strategy, **budgets: float) -> list[StreamEvent]:
+    """A run that writes 50 tokens a second within these limits, valid by the grammar."""
+    settings = Settings.model_validate({"budgets": {"safety_s": 30.0} | budgets})
+    return play(QUESTION, settings=settings, strategy=strategy, profile="article")
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_draft_that_time_cuts_anywhere_is_all_there_is(strategy: Strategy) -> None:
+    """Mostly amid a sentence: the reader's last words, the checked words and the final words are the same words.
+
+    The first limit leaves time for one or two tokens and the last for nearly all; the grammar compares the texts.
+    """
+    complete = final(in_time(strategy, refinement_s=0.001)).answer
+    cut = 0
+    for generation_s in (0.21 + step * 0.137 for step in range(40)):
+        events = in_time(strategy, generation_s=generation_s, refinement_s=0.001)
+        answer = final(events)
+        cut += answer.answer != complete
+        assert answer.outcome == "answered"
+        assert complete.startswith(answer.answer)
+        assert answer.complete == (answer.answer == complete)
+        assert ("generation" in answer.degraded) == (not answer.complete)
+    assert cut > 20
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_time_of_the_whole_request_may_end_amid_a_sentence(strategy: Strategy) -> None:
+    """Nothing of it has been checked as a whole, so all of it is taken back, the half sentence too."""
+    for request_s in (1.45 + step * 0.137 for step in range(20)):
+        events = in_time(strategy, request_s=request_s)
+        shown = any(isinstance(event, TokenEvent) for event in events)
+        taken_back = any(isinstance(event, RefinementEvent) and event.payload.kind == "retract" for event in events)
+        assert shown == taken_back

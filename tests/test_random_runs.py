@@ -61,7 +61,8 @@ class RandomRun:
             strategy=chance.choice(("progressive", "progressive", "progressive", "stream_last", "blocking")),
             domain=chance.choice((None, None, "underwriting_decisions", "general")),
         )
-        self.settings = Settings.model_validate({"budgets": {"request_s": chance.choice((60.0, 60.0, 6.0, 2.0))}})
+        budgets = {"request_s": chance.choice((60.0, 60.0, 6.0, 2.0)), "generation_s": chance.choice((40.0, 40.0, 1.5))}
+        self.settings = Settings.model_validate({"budgets": budgets})
         self.reports: list[RunReport] = []
 
     @staticmethod
