@@ -29,6 +29,10 @@ def browser_path() -> str | None:
     return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+SPEAKS = "document.querySelector('.rg-answer').textContent.includes('One')"
+"""Whether the first word of a run written by hand is on the page, in whichever part of the answer."""
+
+
 class Screen:
     """One tab, and what went wrong or left the house in it."""
 
@@ -67,8 +71,8 @@ class Screen:
     def live(self) -> int:
         return int(get(self.port, "/healthz")[1])
 
-    def wait_until_none_live(self, patience_s: float) -> None:
-        until = monotonic() + patience_s
+    def wait_until_none_live(self) -> None:
+        until = monotonic() + PATIENCE_MS / 1000
         while self.live() and monotonic() < until:
             sleep(0.05)
         assert self.live() == 0

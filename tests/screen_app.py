@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import gradio as gr
 import uvicorn
@@ -17,7 +18,7 @@ from fastapi import FastAPI
 from rag.errors import RetrievalError
 from rag.events import StreamEvent
 from rag.values import RunRequest
-from tests.scripted_run import answered, withdrawn
+from tests.scripted_run import answered, event, status, withdrawn
 from ui.layout import build
 from ui.run_store import RunStore, add_download_route
 from ui.screen_options import ScenarioOption, ScreenOptions
@@ -30,6 +31,19 @@ HOSTILE = (
     "<details open ontoggle=alert(5)>${alert(6)}{{7*7}}"
 )
 LIVE: set[str] = set()
+PAUSE_AT_MS, PULSE_S = 1200, 0.25
+"""In the run that waits: amid its second sentence, so that a browser of any speed finds it still writing."""
+
+
+async def waiting(beats: int = 400) -> AsyncGenerator[StreamEvent]:
+    """The first words of a draft, and then for a hundred seconds nothing but signs of life."""
+    said = [one for one in answered() if one.elapsed_ms <= PAUSE_AT_MS]
+    for one in said:
+        yield one
+    for beat in range(beats):
+        await asyncio.sleep(PULSE_S)
+        at_ms = PAUSE_AT_MS + int(1000 * PULSE_S * (beat + 1))
+        yield event(status("generation", "waiting", "Still writing."), len(said) + beat, at_ms)
 
 
 async def play(request: RunRequest) -> AsyncGenerator[StreamEvent]:
@@ -38,14 +52,19 @@ async def play(request: RunRequest) -> AsyncGenerator[StreamEvent]:
     start_s, run = loop.time(), f"{request.scenario}-{loop.time()}"
     LIVE.add(run)
     try:
-        for event in {"hostile": lambda: answered(HOSTILE), "withdrawn": lambda: withdrawn("Dana")}.get(
+        if "waits" in (request.scenario or request.question):
+            async with aclosing(waiting()) as events:
+                async for one in events:
+                    yield one  # noqa: ASYNC119 - closed by the page, which is what is being tested
+            return
+        for one in {"hostile": lambda: answered(HOSTILE), "withdrawn": lambda: withdrawn("Dana")}.get(
             request.scenario or "", answered
         )():
-            at_s = start_s + event.elapsed_ms / 1000 / request.speed
+            at_s = start_s + one.elapsed_ms / 1000 / request.speed
             await asyncio.sleep(max(0.0, at_s - loop.time()))
-            if request.scenario == "broken" and event.elapsed_ms > 1500:
+            if request.scenario == "broken" and one.elapsed_ms > 1500:
                 raise RetrievalError
-            yield event.model_copy(update={"elapsed_ms": int(event.elapsed_ms / request.speed)})
+            yield one.model_copy(update={"elapsed_ms": int(one.elapsed_ms / request.speed)})
     finally:
         LIVE.discard(run)
 
@@ -61,7 +80,7 @@ def app(kept_bytes: int | None = None) -> FastAPI:
     def live() -> int:
         return len(LIVE)
 
-    stories = ("answered", "withdrawn", "broken", "hostile")
+    stories = ("answered", "withdrawn", "broken", "hostile", "waits")
     options = ScreenOptions(
         badge="Written by hand",
         scenarios=tuple(ScenarioOption(name=n, title=n, question=f"Play {n}", watch=f"See {n}.") for n in stories),

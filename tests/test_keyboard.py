@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import Screen
+from tests.browser import SPEAKS, Screen
 from tests.served import screen_served, served
 
 MOST_STOPS = 150
@@ -59,9 +59,9 @@ def tab_to(page: Page, selector: str) -> int:
     raise AssertionError(f"Tab does not reach {selector}")
 
 
-def ask(page: Page) -> None:
+def ask(page: Page, question: str = "Is one true?") -> None:
     tab_to(page, "#ask-question textarea")
-    page.keyboard.type("Is one true?")
+    page.keyboard.type(question)
     page.keyboard.press("Enter")
 
 
@@ -117,12 +117,12 @@ def test_a_source_is_opened_and_closed_in_its_place(screen: Screen) -> None:
 def test_a_run_is_stopped(screen: Screen, key: str) -> None:
     """From the question Stop is the next place but one at most; it stops everything, and says so."""
     screen.page.evaluate(HEAR)
-    ask(screen.page)
-    screen.page.wait_for_function("document.querySelector('#ask-tail').textContent.includes('One')")
+    ask(screen.page, "Which run waits?")
+    screen.page.wait_for_function(SPEAKS)
     presses = tab_to(screen.page, "#ask-stop")
     screen.page.keyboard.press(key)
     screen.wait_for("#ask-notice .rg-mood-stopped")
-    screen.wait_until_none_live(2.0)
+    screen.wait_until_none_live()
 
     assert presses <= 2
     assert "Stopped" in screen.page.evaluate("window.heard")[-1]
