@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mocks.extractive_generator import ExtractiveGenerator
 from mocks.judges import RuleBasedSafety, VocabularyRewriter
+from rag.backends.word_vectors import word_vectors
 from rag.grounding.judges import LexicalJudge, LexicalVerifier
 from rag.ports import Generator, Parts
 from rag.retrieval.bm25 import THREAD_ABOVE, Bm25Retriever
@@ -35,7 +36,9 @@ def library_parts(
     each step. `generator` takes the place of the extractive writer. Simulated time allows no threads: to simulate with
     more than `thread_above` passages, raise it. Raises `ConfigurationError` for documents that cannot be read.
     """
-    retriever = Bm25Retriever(load_corpus(folder), thread_above=thread_above, cache=cache, progress=progress)
+    retriever = Bm25Retriever(
+        load_corpus(folder), embedder=word_vectors(), thread_above=thread_above, cache=cache, progress=progress
+    )
     return parts_around(retriever, generator)
 
 

@@ -26,7 +26,7 @@ EXCEPTIONS = {
     "rag/http_safety.py": {"fastapi", "starlette"},
     "rag/http_streams.py": {"fastapi", "starlette"},
     "rag/retrieval/pdf_worker.py": {"pypdf"},
-    "rag/backends": {"openai", "httpx2", "httpx"},
+    "rag/backends": {"openai", "httpx2", "httpx", "wordllama"},
 }
 """The front end of the service and the adapters see the outside world; nothing else in `rag` does.
 

@@ -54,7 +54,7 @@ def asked(question: str) -> RewrittenQuery:
 def resemblance(question: str, passages: Sequence[Passage] = KNOWING, *positions: int) -> Resemblance | None:
     statistics = Bm25Index(passages).statistics
     reading = weigh(plain_concepts(question), statistics)
-    return KnownQuestions(passages, statistics).resemblance([reading], positions or range(len(passages)))
+    return KnownQuestions(passages, statistics).resemblance(question, [reading], positions or range(len(passages)))
 
 
 def best(passages: Sequence[Passage], question: str) -> float:

@@ -20,6 +20,7 @@ from rag.retrieval.concepts import readings
 from rag.retrieval.confidence import WeighedQuery, confidence_in, doubt, weighed
 from rag.retrieval.corpus import Corpus
 from rag.retrieval.index import Bm25Index, Progress, ranking
+from rag.retrieval.question_vectors import Embedder
 from rag.retrieval.scorers import Scores
 from rag.retrieval.statistics import CollectionStatistics
 from rag.values import Passage, RewrittenQuery, ScoredPassage
@@ -62,14 +63,18 @@ class Bm25Retriever:
         self,
         corpus: Corpus,
         *,
+        embedder: Embedder | None = None,
         thread_above: int = THREAD_ABOVE,
         cache: Path | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """Builds the index, or finds it in the folder `cache`: seconds for a large corpus, so see `open`."""
+        """Builds the index, or finds it in the folder `cache`: seconds for a large corpus, so see `open`.
+
+        `embedder` compares the questions that are known of passages by their meaning, too.
+        """
         self._corpus = corpus
         self._thread_above = thread_above
-        self._index = Bm25Index(corpus.all, cache=cache, progress=progress)
+        self._index = Bm25Index(corpus.all, embedder=embedder, cache=cache, progress=progress)
         self._position = {passage.passage_id: position for position, passage in enumerate(corpus.all)}
         self._in_primary = np.array([passage.index == "primary" for passage in corpus.all], dtype=np.float64)
 
@@ -86,7 +91,7 @@ class Bm25Retriever:
     def doubted(self, query: RewrittenQuery, passages: Sequence[Passage]) -> float:
         """What the questions known of these passages of the library take from every score; see `confidence.doubt`."""
         positions = [self._position[passage.passage_id] for passage in passages]
-        return doubt(self._index.known.resemblance(weighed(query, self.statistics).readings, positions))
+        return self._doubt(query, weighed(query, self.statistics), positions)
 
     async def retrieve(self, query: RewrittenQuery, *, top_k: int, mode: SearchMode) -> Sequence[ScoredPassage]:
         """At most `top_k` passages in order of rank; a query of nothing but function words finds none.
@@ -120,7 +125,10 @@ class Bm25Retriever:
     def _judging(self, query: RewrittenQuery, best: Sequence[int]) -> WeighedQuery:
         """The query as it is compared with passages, after a look at the questions known of the best of them."""
         asked = weighed(query, self.statistics)
-        return asked._replace(doubt=doubt(self._index.known.resemblance(asked.readings, best[:LOOKED_AROUND])))
+        return asked._replace(doubt=self._doubt(query, asked, best[:LOOKED_AROUND]))
+
+    def _doubt(self, query: RewrittenQuery, asked: WeighedQuery, positions: Sequence[int]) -> float:
+        return doubt(self._index.known.resemblance(query.original, asked.readings, positions))
 
     def _scored(self, asked: WeighedQuery, positions: Sequence[int]) -> list[ScoredPassage]:
         return [self._judged(asked, position) for position in positions]

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from rag.retrieval.analysis import query_terms
 from rag.retrieval.matching import Weighed
 from rag.retrieval.passage_words import RELATIVE, root_of
+from rag.retrieval.question_vectors import QuestionVectors
 from rag.retrieval.statistics import CollectionStatistics
 from rag.retrieval.token_store import TokenStore
 from rag.retrieval.weighing import WeighedConcept
@@ -35,28 +36,35 @@ Answerable development questions refused, of 440, near misses answered, of 160, 
 
 
 class Resemblance(NamedTuple):
-    """How much a question is like the known one that is most like it; both in [0, 1]."""
+    """How much a question is like the known one that is most like it, by its words; both in [0, 1]."""
 
     answered: float
     left_open: float
+    vote: float | None = None
+    """Of the known questions that mean nearly the same, the share that is left open; None if meanings are unknown."""
 
 
 class KnownQuestions:
     """Of a list of passages; positions are those in the list. Never changes, so threads may share it."""
 
     def __init__(
-        self, passages: Sequence[Passage], statistics: CollectionStatistics, tokens: TokenStore | None = None
+        self,
+        passages: Sequence[Passage],
+        statistics: CollectionStatistics,
+        tokens: TokenStore | None = None,
+        vectors: QuestionVectors | None = None,
     ) -> None:
-        """`tokens` are what `question_tokens` gives, where that is known already.
+        """`tokens` are what `question_tokens` gives, where that is known already; `vectors` those of `known_questions`.
 
         Raises `ValueError` if they are those of other passages.
         """
         tokens = TokenStore.of(question_tokens(passages)) if tokens is None else tokens
         self.tokens = tokens
+        self._vectors = vectors
         self._counts = [(len(answered), len(left_open)) for answered, left_open in map(_compared, passages)]
         self._first = np.cumsum([0, *map(sum, self._counts)])
-        if self._first[-1] != len(tokens):
-            raise ValueError("the terms are not those of the questions")
+        if self._first[-1] != len(tokens) or (vectors is not None and len(vectors) != len(tokens)):
+            raise ValueError("the terms or vectors are not those of the questions")
         self._number = {term: number for number, term in enumerate(tokens.vocabulary)}
         roots = [root_of(term) for term in tokens.vocabulary]
         self._root_number = {root: number for number, root in enumerate(dict.fromkeys(filter(None, roots)))}
@@ -64,11 +72,12 @@ class KnownQuestions:
         self.root_of = np.array([*(self._root_number.get(root, -1) for root in roots), -1], dtype=np.int32)
         self.weight_of = np.array([*map(statistics.idf, tokens.vocabulary), 0.0])
 
-    def resemblance(self, readings: Iterable[Weighed], positions: Sequence[int]) -> Resemblance | None:
+    def resemblance(self, question: str, readings: Iterable[Weighed], positions: Sequence[int]) -> Resemblance | None:
         """That of a question to what is known of these passages; None if they leave nothing open.
 
         Two questions are alike as far as each holds what the other asks: the weighted harmonic mean (F-measure) of the
-        share of either that the other has. Of several readings the best one counts.
+        share of either that the other has. Of several readings the best one counts. What `question` means is compared
+        as a whole.
         """
         counts = [self._counts[position] for position in positions]
         if not any(left_open for _, left_open in counts):
@@ -76,8 +85,12 @@ class KnownQuestions:
         here = _Selection(self, positions)
         alike = np.max([here.likeness(reading) for reading in readings], axis=0, initial=0.0)
         left_open = np.concatenate([np.repeat([False, True], count) for count in counts])
+        vectors = self._vectors
+        voted = None if vectors is None else vectors.vote(question, self.spans(positions), left_open)
         return Resemblance(
-            answered=float(alike[~left_open].max(initial=0.0)), left_open=float(alike[left_open].max(initial=0.0))
+            answered=float(alike[~left_open].max(initial=0.0)),
+            left_open=float(alike[left_open].max(initial=0.0)),
+            vote=voted,
         )
 
     def number_of(self, term: str) -> int | None:
@@ -157,11 +170,17 @@ _TINY = 1e-9
 """Keeps 0 / 0 at 0."""
 
 
-def question_tokens(passages: Iterable[Passage]) -> Iterator[list[list[str]]]:
-    """The terms of each question that is compared, each term once; passage by passage, the answered ones first."""
+def known_questions(passages: Iterable[Passage]) -> Iterator[str]:
+    """Each question that is compared; passage by passage, the answered ones first."""
     for answered, left_open in map(_compared, passages):
-        for question in (*answered, *left_open):
-            yield [list(dict.fromkeys(query_terms(question)))]
+        yield from answered
+        yield from left_open
+
+
+def question_tokens(passages: Iterable[Passage]) -> Iterator[list[list[str]]]:
+    """The terms of each of the `known_questions`, each term once."""
+    for question in known_questions(passages):
+        yield [list(dict.fromkeys(query_terms(question)))]
 
 
 def _compared(passage: Passage) -> tuple[tuple[str, ...], tuple[str, ...]]:
