@@ -19,7 +19,7 @@ from rag.retrieval import index_cache
 from rag.retrieval.concepts import Concept
 from rag.retrieval.known_questions import KnownQuestions, known_questions, question_tokens
 from rag.retrieval.passage_words import PassageWords, read_passage, searchable_text, sentence_terms
-from rag.retrieval.question_vectors import NO_ROWS, Embedder, QuestionVectors, Rows
+from rag.retrieval.question_vectors import NO_VECTORS, Embedder, QuestionVectors, Vectors
 from rag.retrieval.scorers import SPARSE_ABOVE, Scorer, Scores, SparseScorer, make_scorer
 from rag.retrieval.statistics import CollectionStatistics
 from rag.retrieval.token_store import Sentences, TokenStore
@@ -144,14 +144,14 @@ def _read(texts: Sequence[str], progress: Progress | None) -> Iterator[Sentences
 
 def _made(
     passages: Sequence[Passage], texts: Sequence[str], embedder: Embedder | None, progress: Progress | None
-) -> tuple[Scorer, TokenStore, TokenStore, Rows]:
+) -> tuple[Scorer, TokenStore, TokenStore, Vectors]:
     tokens = TokenStore.of(_read(texts, progress))
     return make_scorer(_documents(tokens)), tokens, *_known(passages, embedder)
 
 
-def _known(passages: Sequence[Passage], embedder: Embedder | None) -> tuple[TokenStore, Rows]:
+def _known(passages: Sequence[Passage], embedder: Embedder | None) -> tuple[TokenStore, Vectors]:
     """What is compared of the known questions: their terms, and their vectors where there are any."""
-    vectors = QuestionVectors.of(embedder, known_questions(passages)).vectors if embedder else NO_ROWS
+    vectors = QuestionVectors.of(embedder, known_questions(passages)).vectors if embedder else NO_VECTORS
     return TokenStore.of(question_tokens(passages)), vectors
 
 

@@ -28,7 +28,7 @@ import numpy as np
 
 from rag.retrieval import analysis, sentences
 from rag.retrieval.matching import K1, B
-from rag.retrieval.question_vectors import Rows
+from rag.retrieval.question_vectors import Vectors
 from rag.retrieval.scorers import SparseScorer
 from rag.retrieval.statistics import CollectionStatistics
 from rag.retrieval.token_store import TokenStore
@@ -56,7 +56,7 @@ class CachedIndex(NamedTuple):
     scorer: SparseScorer
     tokens: TokenStore
     questions: TokenStore
-    vectors: Rows
+    vectors: Vectors
 
 
 def cache_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path | None:

@@ -83,7 +83,7 @@ class KnownQuestions:
         if not any(left_open for _, left_open in counts):
             return None
         here = _Selection(self, positions)
-        alike = np.max([here.likeness(reading) for reading in readings], axis=0, initial=0.0)
+        alike = np.max([here.nothing_alike, *(here.likeness(reading) for reading in readings)], axis=0)
         left_open = np.concatenate([np.repeat([False, True], count) for count in counts])
         vectors = self._vectors
         voted = None if vectors is None else vectors.vote(question, self.spans(positions), left_open)
@@ -118,6 +118,7 @@ class _Selection:
         self._weights = known.weight_of[self._terms]
         lengths = np.concatenate([np.diff(starts[first : end + 1]) for first, end in spans])
         self._size = len(lengths)
+        self.nothing_alike = np.zeros(self._size)
         self._asked_in = np.repeat(np.arange(self._size), lengths)
         """The question that a term stands in."""
         self._weight_each = np.maximum(np.bincount(self._asked_in, self._weights, self._size), _TINY)

@@ -21,9 +21,7 @@ CLOSE = 0.03
 answered when 32 of the 440 answerable ones are refused: 16, 14, 14 and 22 with .02, .03, .04 and .06."""
 
 Vectors = NDArray[np.float32]
-Rows = NDArray[np.float16]
-"""Vectors as they are kept: half precision moves no cosine by .001."""
-NO_ROWS: Rows = np.empty((0, 0), np.float16)
+NO_VECTORS: Vectors = np.empty((0, 0), np.float32)
 
 
 class Embedder(NamedTuple):
@@ -38,7 +36,7 @@ class Embedder(NamedTuple):
 class QuestionVectors:
     """Of a list of questions; numbers are those in the list. Never changes, so threads may share it."""
 
-    def __init__(self, embedder: Embedder, vectors: Rows) -> None:
+    def __init__(self, embedder: Embedder, vectors: Vectors) -> None:
         """`vectors`: one row for each question, as `of` makes them."""
         self._embedder = embedder
         self.vectors = vectors
@@ -46,7 +44,7 @@ class QuestionVectors:
     @classmethod
     def of(cls, embedder: Embedder, questions: Iterable[str]) -> Self:
         """Takes about 0.04 ms a question."""
-        return cls(embedder, embedder.embed(list(questions)).astype(np.float16))
+        return cls(embedder, embedder.embed(list(questions)))
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -56,7 +54,7 @@ class QuestionVectors:
 
         `left_open` says it of each of them in that order. There has to be at least one.
         """
-        among = np.concatenate([self.vectors[first:end] for first, end in spans]).astype(np.float32)
-        cosines = among @ self._embedder.embed([question])[0]
+        asked = self._embedder.embed([question])[0]
+        cosines = np.concatenate([self.vectors[first:end] @ asked for first, end in spans])
         weights = np.exp((cosines - cosines.max()) / CLOSE)
         return float(weights[left_open].sum() / weights.sum())
