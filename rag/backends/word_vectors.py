@@ -19,8 +19,6 @@ from rag.retrieval.question_vectors import Embedder, Vectors
 
 _log = logging.getLogger(__name__)
 PACKAGE = "wordllama"
-DIMENSIONS = 256
-"""Of 256: the first half is trained to do without the second (Matryoshka)."""
 _TINY = 1e-9
 
 
@@ -33,7 +31,7 @@ def word_vectors() -> Embedder | None:
         import wordllama  # type: ignore[import-untyped]
 
         folder = Path(wordllama.__file__).parent  # the loader's own idea of where its files lie is off by a letter
-        model = wordllama.WordLlama.load(cache_dir=folder, trunc_dim=DIMENSIONS, disable_download=True)
+        model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
     except (ImportError, OSError) as error:
         _log.warning("Questions are compared by their words alone: %s is not there (%s).", PACKAGE, error)
         return None
