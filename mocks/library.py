@@ -37,7 +37,7 @@ def library_parts(
     more than `thread_above` passages, raise it. Raises `ConfigurationError` for documents that cannot be read.
     """
     retriever = Bm25Retriever(
-        load_corpus(folder), embedder=word_vectors(), thread_above=thread_above, cache=cache, progress=progress
+        load_corpus(folder), words=word_vectors(), thread_above=thread_above, cache=cache, progress=progress
     )
     return parts_around(retriever, generator)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from mocks.virtual_time import run_virtual
-from rag.retrieval import index
+from rag.retrieval import index, known_questions
 from rag.retrieval.bm25 import Bm25Retriever
 from rag.retrieval.concepts import plain_concepts
-from rag.retrieval.confidence import doubt
+from rag.retrieval.confidence import TRUST_AT_MOST, doubt
 from rag.retrieval.corpus import Corpus
 from rag.retrieval.index import Bm25Index
-from rag.retrieval.known_questions import KnownQuestions, Resemblance
+from rag.retrieval.known_questions import EVEN, KnownQuestions
 from rag.retrieval.rerank import LexicalReranker
 from rag.retrieval.statistics import CollectionStatistics
 from rag.retrieval.token_store import TokenStore
@@ -51,10 +51,10 @@ def asked(question: str) -> RewrittenQuery:
     return RewrittenQuery(original=question, text=question, variants=(question,))
 
 
-def resemblance(question: str, passages: Sequence[Passage] = KNOWING, *positions: int) -> Resemblance | None:
+def vote(question: str, passages: Sequence[Passage] = KNOWING, *positions: int) -> float | None:
     statistics = Bm25Index(passages).statistics
     reading = weigh(plain_concepts(question), statistics)
-    return KnownQuestions(passages, statistics).resemblance(question, [reading], positions or range(len(passages)))
+    return KnownQuestions(passages, statistics).vote(question, [reading], positions or range(len(passages)))
 
 
 def best(passages: Sequence[Passage], question: str) -> float:
@@ -64,42 +64,47 @@ def best(passages: Sequence[Passage], question: str) -> float:
 
 def test_a_passage_that_leaves_nothing_open_casts_no_doubt() -> None:
     """Nobody said what is missing, so nothing is known to be."""
-    assert resemblance(FEE, UNKNOWING) is None
+    assert vote(FEE, UNKNOWING) is None
     assert doubt(None) == 0.0
 
 
-@pytest.mark.parametrize(("question", "like"), [(FEE, "left_open"), (DEADLINE, "answered")])
-def test_a_known_question_is_like_itself(question: str, like: str) -> None:
-    """Word for word it is all alike, and less like the other kind."""
-    found = resemblance(question)
-
-    assert found is not None
-    assert getattr(found, like) == pytest.approx(1.0)
-    assert found.answered + found.left_open < 2.0
+@pytest.mark.parametrize(("question", "voted"), [(FEE, 1.0), (DEADLINE, 0.0)])
+def test_a_known_question_votes_for_its_kind(question: str, voted: float) -> None:
+    """Word for word it is the nearest by far."""
+    assert vote(question) == pytest.approx(voted, abs=0.01)
 
 
-def test_only_the_passages_at_hand_are_looked_at() -> None:
+def test_only_the_passages_at_hand_vote() -> None:
     """What the others leave open concerns nobody who did not find them."""
-    assert resemblance(FEE, KNOWING, 1, 2) is None
-    assert resemblance(FEE, KNOWING, 0, 1) is not None
+    assert vote(FEE, KNOWING, 1, 2) is None
+    assert vote(FEE, KNOWING, 0, 1) is not None
 
 
 def test_a_long_question_is_not_like_a_short_one_that_it_contains() -> None:
     """Likeness has two sides: all of the one in the other is not yet the same question."""
-    short = [passage(0, LOCKS, [DEADLINE], ["Fee?"]), *FILLER]
-    found = resemblance(FEE, short)
+    short = vote(FEE, [passage(0, LOCKS, [DEADLINE], ["Fee?"]), *FILLER])
 
-    assert found is not None
-    assert 0 < found.left_open < 0.6
+    assert short is not None
+    assert short < 0.5
 
 
 def test_what_is_only_told_is_not_compared() -> None:
     """A story around the question takes nothing from its likeness."""
-    plain, told = resemblance(FEE), resemblance(f"My brother sold his boat in May. {FEE}")
+    assert vote(f"My brother sold his boat in May. {FEE}") == pytest.approx(vote(FEE), abs=0.01)
 
-    assert plain is not None
-    assert told is not None
-    assert told.left_open == pytest.approx(plain.left_open)
+
+def test_equally_near_ones_share_the_vote() -> None:
+    """Two that ask the same, one of each kind: between the two, and near neither."""
+    torn = vote(FEE, [passage(0, LOCKS, [f"{FEE} Please tell."], [FEE]), *FILLER])
+
+    assert torn == pytest.approx(0.5, abs=0.1)
+
+
+def test_no_more_than_so_many_vote(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest alone decides where it alone is asked."""
+    monkeypatch.setattr(known_questions, "VOTERS", 1)
+
+    assert vote(FEE) == pytest.approx(1.0, abs=0.01)
 
 
 def test_a_question_of_the_fee_is_doubted_where_only_the_deadline_is_given() -> None:
@@ -109,17 +114,20 @@ def test_a_question_of_the_fee_is_doubted_where_only_the_deadline_is_given() -> 
 
 
 def test_what_resembles_nothing_is_neither_doubted_nor_trusted() -> None:
-    """A question from another world gains nothing by being unlike what is open."""
+    """A question from another world gains and loses nothing by being unlike what is known."""
     unlike = "Which flour makes the best sourdough?"
 
-    assert doubt(Resemblance(0.0, 0.0)) == 0.0
-    assert best(KNOWING, unlike) == best(UNKNOWING, unlike)
+    assert vote(unlike) == pytest.approx(EVEN, abs=0.01)
+    assert doubt(EVEN) == 0.0
+    assert best(KNOWING, unlike) == pytest.approx(best(UNKNOWING, unlike), abs=0.01)
 
 
-def test_doubt_grows_with_what_is_open_and_falls_with_what_is_answered() -> None:
-    """The two compete."""
-    assert doubt(Resemblance(0.4, 0.8)) > doubt(Resemblance(0.4, 0.6)) > doubt(Resemblance(0.6, 0.6))
-    assert doubt(Resemblance(0.9, 0.9)) < 0.25
+def test_what_a_vote_is_worth() -> None:
+    """Doubt grows with what is left open; what is answered is trusted, within a bound."""
+    assert doubt(1.0) == pytest.approx(0.54)
+    assert doubt(0.5) == pytest.approx(0.09)
+    assert doubt(0.35) == pytest.approx(-0.045)
+    assert doubt(0.0) == -TRUST_AT_MOST
 
 
 def test_reranked_evidence_is_doubted_too() -> None:
@@ -152,6 +160,6 @@ def test_a_cached_index_knows_the_same_questions(tmp_path: Path, monkeypatch: py
     reading = weigh(plain_concepts(FEE), made.statistics)
 
     assert len(list(tmp_path.iterdir())) == 1
-    assert found.known.resemblance(FEE, [reading], range(3)) == made.known.resemblance(FEE, [reading], range(3))
+    assert found.known.vote(FEE, [reading], range(3)) == made.known.vote(FEE, [reading], range(3)) > 0.9
     Bm25Index([passage(0, LOCKS, [DEADLINE], [FEE, "Is there a form for it?"]), *KNOWING[1:]], cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 2

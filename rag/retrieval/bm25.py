@@ -20,7 +20,7 @@ from rag.retrieval.concepts import readings
 from rag.retrieval.confidence import WeighedQuery, confidence_in, doubt, weighed
 from rag.retrieval.corpus import Corpus
 from rag.retrieval.index import Bm25Index, Progress, ranking
-from rag.retrieval.question_vectors import Embedder
+from rag.retrieval.meaning import WordVectors
 from rag.retrieval.scorers import Scores
 from rag.retrieval.statistics import CollectionStatistics
 from rag.values import Passage, RewrittenQuery, ScoredPassage
@@ -63,18 +63,18 @@ class Bm25Retriever:
         self,
         corpus: Corpus,
         *,
-        embedder: Embedder | None = None,
+        words: WordVectors | None = None,
         thread_above: int = THREAD_ABOVE,
         cache: Path | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Builds the index, or finds it in the folder `cache`: seconds for a large corpus, so see `open`.
 
-        `embedder` compares the questions that are known of passages by their meaning, too.
+        With `words` the questions that are known of passages are compared by their meaning, too.
         """
         self._corpus = corpus
         self._thread_above = thread_above
-        self._index = Bm25Index(corpus.all, embedder=embedder, cache=cache, progress=progress)
+        self._index = Bm25Index(corpus.all, words=words, cache=cache, progress=progress)
         self._position = {passage.passage_id: position for position, passage in enumerate(corpus.all)}
         self._in_primary = np.array([passage.index == "primary" for passage in corpus.all], dtype=np.float64)
 
@@ -128,7 +128,7 @@ class Bm25Retriever:
         return asked._replace(doubt=self._doubt(query, asked, best[:LOOKED_AROUND]))
 
     def _doubt(self, query: RewrittenQuery, asked: WeighedQuery, positions: Sequence[int]) -> float:
-        return doubt(self._index.known.resemblance(query.original, asked.readings, positions))
+        return doubt(self._index.known.vote(query.original, asked.readings, positions))
 
     def _scored(self, asked: WeighedQuery, positions: Sequence[int]) -> list[ScoredPassage]:
         return [self._judged(asked, position) for position in positions]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rag.retrieval.answer_types import ExpectedAnswer, expected_answers
 from rag.retrieval.concepts import Concept, readings
-from rag.retrieval.known_questions import Resemblance
+from rag.retrieval.known_questions import EVEN
 from rag.retrieval.matching import Match, Weighed, match_words
 from rag.retrieval.passage_words import PassageWords, read_passage
 from rag.retrieval.passage_words import searchable_text as searchable_text
@@ -32,20 +32,10 @@ FADE = 1.6
 """Power by which confidence falls to 0 under even odds: as gently as the public fit, for there the gate only counts
 passages with some evidence."""
 
-ANSWERED = 0.9
-"""What likeness to a question that is answered takes back of the doubt. Answerable development questions refused, of
-440, near misses answered, of 160, and right outcomes, of 642: 29, 60 and 552 if no questions are known to be open (even
-odds at .38); 36, 22 and 583 with 0.88, 34, 22 and 585 with 0.89, 32, 22 and 587 with 0.9."""
-VOTE = 0.3
-"""What each share of the vote of the questions that mean nearly the same is worth ..."""
-EVEN_VOTE = 0.45
-"""... above or under this one, which is somewhat less than is left open of all (.53). Answerable development questions
-refused, of 440, near misses answered, of 160, and right outcomes, of 642, without a vote: 32, 22 and 587; with weight
-.3 and .40, .45 and .50: 34, 14 and 593; 30, 14 and 597; 29, 17 and 595; with .4: 35, 14 and 592; 30, 16 and 595;
-29, 16 and 596."""
+VOTE = 0.9
+"""What the vote of the known questions that ask nearly the same is worth."""
 TRUST_AT_MOST = 0.1
-"""What such a likeness may add to an overlap: to be asked for often is no evidence. Without the bound one right outcome
-more on the development half, and a question from another world let through on the other; with 0, three fewer."""
+"""What the vote may add to an overlap: to be asked for often is no evidence."""
 
 
 def confidence(query: RewrittenQuery, passage_text: str, statistics: CollectionStatistics) -> float:
@@ -103,17 +93,14 @@ def confidence_in(query: WeighedQuery, passage: PassageWords, statistics: Collec
     return max((calibrated(max(0.0, found.overlap - query.doubt)) for found in matches), default=0.0)
 
 
-def doubt(alike: Resemblance | None) -> float:
+def doubt(vote: float | None) -> float:
     """What the questions known of the best passages take from every overlap, or add to it if it is negative.
 
-        doubt = left open - 0.9 answered + 0.3 (vote - 0.45), but at least -0.1
+        doubt = 0.9 (vote - 0.4), but at least -0.1
 
-    by the likeness of words and, where meanings are known, by the vote of the questions that mean nearly the same.
+    `vote` is the share of those that ask nearly the same that is left open; None, if nothing is known to be.
     """
-    if alike is None:
-        return 0.0
-    voted = 0.0 if alike.vote is None else VOTE * (alike.vote - EVEN_VOTE)
-    return max(-TRUST_AT_MOST, alike.left_open - ANSWERED * alike.answered + voted)
+    return 0.0 if vote is None else max(-TRUST_AT_MOST, VOTE * (vote - EVEN))
 
 
 def calibrated(overlap: float) -> float:

@@ -17,9 +17,9 @@ import numpy as np
 
 from rag.retrieval import index_cache
 from rag.retrieval.concepts import Concept
-from rag.retrieval.known_questions import KnownQuestions, known_questions, question_tokens
+from rag.retrieval.known_questions import KnownQuestions, question_tokens
+from rag.retrieval.meaning import WordVectors
 from rag.retrieval.passage_words import PassageWords, read_passage, searchable_text, sentence_terms
-from rag.retrieval.question_vectors import NO_VECTORS, Embedder, QuestionVectors, Vectors
 from rag.retrieval.scorers import SPARSE_ABOVE, Scorer, Scores, SparseScorer, make_scorer
 from rag.retrieval.statistics import CollectionStatistics
 from rag.retrieval.token_store import Sentences, TokenStore
@@ -51,20 +51,19 @@ class Bm25Index:
         self,
         passages: Sequence[Passage],
         *,
-        embedder: Embedder | None = None,
+        words: WordVectors | None = None,
         cache: Path | None = None,
         progress: Progress | None = None,
     ) -> None:
         """A large index is looked for in the folder `cache` and left there; a small one is made sooner than found."""
         self.passages = tuple(passages)
         texts = [searchable_text(passage) for passage in self.passages]
-        self._scorer: Scorer
         if cache and len(texts) > SPARSE_ABOVE:
-            self._scorer, self._tokens, questions, rows = _cached(self.passages, texts, embedder, cache, progress)
+            self._scorer, self._tokens, questions = _cached(self.passages, texts, cache, progress)
         else:
-            self._scorer, self._tokens, questions, rows = _made(self.passages, texts, embedder, progress)
-        vectors = QuestionVectors(embedder, rows) if embedder else None
-        self.known = KnownQuestions(self.passages, self.statistics, questions, vectors)
+            self._scorer, self._tokens = _made(texts, progress)
+            questions = None
+        self.known = KnownQuestions(self.passages, self.statistics, questions, words)
 
     @property
     def statistics(self) -> CollectionStatistics:
@@ -142,17 +141,9 @@ def _read(texts: Sequence[str], progress: Progress | None) -> Iterator[Sentences
             progress(number, len(texts))
 
 
-def _made(
-    passages: Sequence[Passage], texts: Sequence[str], embedder: Embedder | None, progress: Progress | None
-) -> tuple[Scorer, TokenStore, TokenStore, Vectors]:
+def _made(texts: Sequence[str], progress: Progress | None) -> tuple[Scorer, TokenStore]:
     tokens = TokenStore.of(_read(texts, progress))
-    return make_scorer(_documents(tokens)), tokens, *_known(passages, embedder)
-
-
-def _known(passages: Sequence[Passage], embedder: Embedder | None) -> tuple[TokenStore, Vectors]:
-    """What is compared of the known questions: their terms, and their vectors where there are any."""
-    vectors = QuestionVectors.of(embedder, known_questions(passages)).vectors if embedder else NO_VECTORS
-    return TokenStore.of(question_tokens(passages)), vectors
+    return make_scorer(_documents(tokens)), tokens
 
 
 def _documents(tokens: TokenStore) -> list[list[str]]:
@@ -160,20 +151,17 @@ def _documents(tokens: TokenStore) -> list[list[str]]:
 
 
 def _cached(
-    passages: Sequence[Passage],
-    texts: Sequence[str],
-    embedder: Embedder | None,
-    cache: Path,
-    progress: Progress | None,
-) -> index_cache.CachedIndex:
-    made_of = (texts, ("\n".join(passage.open_questions) for passage in passages), [embedder.name if embedder else ""])
-    key = index_cache.key_of(chain.from_iterable(made_of))
+    passages: Sequence[Passage], texts: Sequence[str], cache: Path, progress: Progress | None
+) -> tuple[Scorer, TokenStore, TokenStore]:
+    key = index_cache.key_of(chain(texts, ("\n".join(passage.open_questions) for passage in passages)))
     found = index_cache.load(cache, key)
     if found is not None:
         if progress:
             progress(len(texts), len(texts))
         return found
     tokens = TokenStore.of(_read(texts, progress))
-    made = index_cache.CachedIndex(SparseScorer.of(_documents(tokens)), tokens, *_known(passages, embedder))
+    made = index_cache.CachedIndex(
+        SparseScorer.of(_documents(tokens)), tokens, TokenStore.of(question_tokens(passages))
+    )
     index_cache.store(cache, key, made)
     return made

@@ -28,13 +28,12 @@ import numpy as np
 
 from rag.retrieval import analysis, sentences
 from rag.retrieval.matching import K1, B
-from rag.retrieval.question_vectors import Vectors
 from rag.retrieval.scorers import SparseScorer
 from rag.retrieval.statistics import CollectionStatistics
 from rag.retrieval.token_store import TokenStore
 
 _log = logging.getLogger(__name__)
-FORMAT = 4
+FORMAT = 3
 """Of an entry. Raised when other files lie in it: what an older version left is not looked for."""
 KEPT = 8
 """Indexes in the folder: libraries change, and each change leaves an index that nobody will ask for again."""
@@ -45,18 +44,16 @@ _ENTRY = re.compile(r"[0-9a-f]{32}")
 _STATISTICS = "statistics.json"
 _COUNTS = "document_frequency.npy"
 _TOKENS, _STARTS, _VOCABULARY = "tokens.npy", "token_starts.npy", "token_vocabulary.json"
-_VECTORS = "question_vectors.npy"
 _QUESTIONS = "question_"
 """Before these names: those of the questions that are known."""
 
 
 class CachedIndex(NamedTuple):
-    """What an entry holds: ranks, the terms of the passages, and terms and vectors of the questions known of them."""
+    """What an entry holds: ranks, the terms of the passages, and those of the questions that are known of them."""
 
     scorer: SparseScorer
     tokens: TokenStore
     questions: TokenStore
-    vectors: Vectors
 
 
 def cache_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path | None:
@@ -122,8 +119,7 @@ def _read(entry: Path) -> CachedIndex:
     tokens = _read_tokens(entry)
     if len(tokens) != statistics.size:
         raise ValueError("the parts of the entry do not belong together")
-    vectors = np.load(entry / _VECTORS, allow_pickle=False)
-    return CachedIndex(SparseScorer(model, statistics), tokens, _read_tokens(entry, _QUESTIONS), vectors)
+    return CachedIndex(SparseScorer(model, statistics), tokens, _read_tokens(entry, _QUESTIONS))
 
 
 def _read_tokens(entry: Path, before: str = "") -> TokenStore:
@@ -156,7 +152,6 @@ def _write(entry: Path, index: CachedIndex) -> None:
     np.save(entry / _COUNTS, np.diff(scorer.model.scores["indptr"]), allow_pickle=False)
     _write_tokens(entry, index.tokens)
     _write_tokens(entry, index.questions, _QUESTIONS)
-    np.save(entry / _VECTORS, index.vectors, allow_pickle=False)
 
 
 def _write_tokens(entry: Path, tokens: TokenStore, before: str = "") -> None:
