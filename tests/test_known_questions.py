@@ -124,9 +124,9 @@ def test_what_resembles_nothing_is_neither_doubted_nor_trusted() -> None:
 
 def test_what_a_vote_is_worth() -> None:
     """Doubt grows with what is left open; what is answered is trusted, within a bound."""
-    assert doubt(1.0) == pytest.approx(0.54)
-    assert doubt(0.5) == pytest.approx(0.09)
-    assert doubt(0.35) == pytest.approx(-0.045)
+    assert doubt(1.0) == pytest.approx(0.594)
+    assert doubt(0.5) == pytest.approx(0.144)
+    assert doubt(0.3) == pytest.approx(-0.036)
     assert doubt(0.0) == -TRUST_AT_MOST
 
 
