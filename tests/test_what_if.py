@@ -71,12 +71,12 @@ def test_all_stages_across_the_line_is_a_blocking_pipeline() -> None:
 
 
 def test_a_knob_moves_its_own_stage_only() -> None:
-    """Common random numbers: every other stage takes exactly as long as it did."""
+    """Common random numbers: every other stage takes as long as it did, but for the rounding of its start and end."""
     slower = compared(profile={"stages": {"safety": {"median_ms": 900, "p95_ms": 900}}})
     before, after = durations(slower.before), durations(slower.after)
 
     assert after.pop("safety") > before.pop("safety")
-    assert after == before
+    assert after == pytest.approx(before, abs=1)
     assert slower.after.first_token_ms == slower.before.first_token_ms
 
 
