@@ -186,7 +186,7 @@ def _known(passages: Iterable[Passage]) -> Iterator[str]:
 
 
 def question_tokens(passages: Iterable[Passage]) -> Iterator[list[list[str]]]:
-    """The terms of each of questions that are compared, each term once; in the order of `_known`."""
+    """The terms of each question that is compared, each term once; in the order of `_known`."""
     for question in _known(passages):
         yield [list(dict.fromkeys(query_terms(question)))]
 
